@@ -1,0 +1,88 @@
+"""A pytest plugin: throw-away servers for the run, unless DATABASE_URL and REDIS_URL name others.
+
+It has to act before pytest-django reads the settings, hence a plugin named in addopts and not a conftest.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from portal.runtime.embedded import Embedded
+from portal.runtime.messages import compile_messages
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+_running: list["_Services"] = []
+
+
+class _Services:
+    """The servers and the temporary data directory of one test run."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+        # The account that runs PostgreSQL for root must be able to enter; the servers' own folders stay 0700.
+        self.folder.chmod(0o711)
+        self.embedded = Embedded(
+            self.folder,
+            database="DATABASE_URL" not in os.environ,
+            broker="REDIS_URL" not in os.environ,
+            durable=False,
+        )
+
+    def start(self) -> None:
+        try:
+            self.embedded.start()
+        except BaseException:
+            self.stop()
+            raise
+        os.environ.update(self.embedded.environment())
+        os.environ["PORTAL_DATA_DIR"] = str(self.folder / "data")
+        (self.folder / "data").mkdir()
+
+    def stop(self) -> None:
+        self.embedded.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _own_databases(worker: str) -> None:
+    """Give each parallel worker broker, cache and files of its own, so that counters do not leak between them."""
+    number = int(worker.removeprefix("gw"))
+    for name, database in (("REDIS_URL", 2), ("PORTAL_BROKER_URL", 2), ("PORTAL_CACHE_URL", 3)):
+        url = os.environ.get(name, "")
+        for key in ("?db=", "?virtual_host="):
+            head, found, _rest = url.partition(key)
+            if found:
+                os.environ[name] = f"{head}{key}{database + 2 * number}"
+    folder = Path(os.environ["PORTAL_DATA_DIR"]) / worker
+    folder.mkdir(exist_ok=True)
+    os.environ["PORTAL_DATA_DIR"] = str(folder)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Start the servers before anything imports the settings."""
+    if _WORKER:
+        _own_databases(_WORKER)
+    elif not _running:
+        compile_messages()
+        os.environ.setdefault("PORTAL_PLAIN_STATIC", "1")
+        services = _Services()
+        services.start()
+        _running.append(services)
+        atexit.register(_stop)
+    return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Stop the servers after everything that used them."""
+    _stop()
+
+
+def _stop() -> None:
+    while _running:
+        _running.pop().stop()
