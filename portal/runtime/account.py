@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.runtime.binaries import PostgresProgram
-from portal.runtime.errors import CannotStart
+from portal.runtime.errors import CannotStartError
 
 SHARED_ROOT = Path("/var/lib/one-stop-portal")
 _SPARE_ACCOUNTS = ("nobody", "daemon")
@@ -73,7 +73,7 @@ def choose(project: Path) -> Account:
         except KeyError:
             continue
         return Account(spare.pw_uid, spare.pw_gid, spare.pw_name, lent=True)
-    raise CannotStart(
+    raise CannotStartError(
         "PostgreSQL does not run as root and there is no account to lend it: start as an ordinary user."
     )
 

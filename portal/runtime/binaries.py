@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.runtime.errors import CannotStart
+from portal.runtime.errors import CannotStartError
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ def _by_number(path: Path) -> tuple[int, ...]:
 
 
 def find_postgres() -> PostgresProgram:
-    """The first PostgreSQL ≥ 15 that runs here; raises CannotStart when there is none."""
+    """The first PostgreSQL ≥ 15 that runs here; raises CannotStartError when there is none."""
     for origin, bin_dir, package in _postgres_candidates():
         version = _version(bin_dir / "postgres") if (bin_dir / "initdb").exists() else None
         if version and int(version.split(".")[0]) >= 15:
             return PostgresProgram(bin_dir, version, origin, package)
-    raise CannotStart(
-        "No PostgreSQL 15 or newer was found: install the package postgresql, or set DATABASE_URL to a server."
+    raise CannotStartError(
+        "No PostgreSQL 15 or newer was found: install the package postgresql, or set DATABASE_URL."
     )
 
 
@@ -89,11 +89,11 @@ def _broker_candidates() -> list[tuple[str, Path]]:
 
 
 def find_broker() -> BrokerProgram:
-    """The first Valkey or Redis ≥ 6.2 that runs here (kombu needs ZRANGE BYSCORE); raises CannotStart."""
+    """The first Valkey or Redis ≥ 6.2 (kombu needs ZRANGE BYSCORE); raises CannotStartError."""
     for origin, path in _broker_candidates():
         version = _version(path)
         if version and tuple(int(part) for part in version.split(".")[:2]) >= (6, 2):
             return BrokerProgram(path, version, origin)
-    raise CannotStart(
-        "No Valkey or Redis 6.2 or newer was found: install the package redis-server, or set REDIS_URL to a server."
+    raise CannotStartError(
+        "No Valkey or Redis 6.2 or newer was found: install the package redis-server, or set REDIS_URL."
     )

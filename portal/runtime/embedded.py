@@ -7,7 +7,7 @@ from pathlib import Path
 
 from portal.runtime import account as accounts
 from portal.runtime.account import Account
-from portal.runtime.errors import CannotStart
+from portal.runtime.errors import CannotStartError
 from portal.runtime.messages import PROJECT
 from portal.runtime.postgres import Postgres
 from portal.runtime.sockets import SocketFolder
@@ -18,7 +18,7 @@ _LOCK_PATIENCE = 5.0
 
 
 def take_lock(data_dir: Path, patience: float = _LOCK_PATIENCE) -> int:
-    """An exclusive lock on the data directory as a descriptor; raises CannotStart when another start holds it."""
+    """An exclusive lock on the data directory, as a descriptor; raises CannotStartError when it is taken."""
     descriptor = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + patience
     while True:
@@ -28,7 +28,7 @@ def take_lock(data_dir: Path, patience: float = _LOCK_PATIENCE) -> int:
             if time.monotonic() > deadline:
                 holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
                 os.close(descriptor)
-                raise CannotStart(
+                raise CannotStartError(
                     f"The portal already runs with the data in {data_dir} (process {holder}): "
                     "stop it, or start this one with another --data-dir."
                 ) from None
@@ -40,7 +40,7 @@ def take_lock(data_dir: Path, patience: float = _LOCK_PATIENCE) -> int:
 
 
 class Embedded:
-    """PostgreSQL and Valkey for one data directory; either is left out when its address is given from outside."""
+    """PostgreSQL and Valkey for one data directory; either is left out when one is given from outside."""
 
     def __init__(
         self,

@@ -1,5 +1,5 @@
 """The one error of the runtime: a sentence for the person at the terminal."""
 
 
-class CannotStart(Exception):
+class CannotStartError(Exception):
     """Says in one sentence what stands in the way and what to do about it."""

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -14,7 +15,7 @@ from psycopg import sql
 
 from portal.runtime.account import Account, reachable_program
 from portal.runtime.binaries import PostgresProgram, find_postgres
-from portal.runtime.errors import CannotStart
+from portal.runtime.errors import CannotStartError
 from portal.runtime.process import spawn, stop, tail
 
 _SUPERUSER = "postgres"
@@ -45,7 +46,7 @@ class Postgres:
     """Start, stop and address one embedded cluster.
 
     `home` holds the cluster, `secret` the passwords, `sockets` the socket. `durable=False` turns fsync off
-    (tests). `keep` are descriptors the server holds open as long as it lives (the lock of the data directory).
+    (tests). `keep` are descriptors the server holds open while it lives (the lock of the data directory).
     """
 
     name = "postgres"
@@ -85,7 +86,7 @@ class Postgres:
         return f"postgresql://{_ROLE}:{password}@/{_DATABASE}?host={quote(str(self._sockets), safe='/')}"
 
     def start(self) -> None:
-        """Make the cluster if there is none, start the server, wait until it answers, make role and database."""
+        """Make the cluster if there is none, start the server, wait for it, make role and database."""
         self._check_version()
         if not (self._cluster / "PG_VERSION").exists():
             self._initialise()
@@ -93,7 +94,7 @@ class Postgres:
         with self._wait_for_answer() as connection:
             self._make_role_and_database(connection)
 
-    def launch(self) -> None:
+    def launch(self) -> "subprocess.Popen[bytes]":
         """Start the server process alone (also used after a crash)."""
         self._account.folder(self._cluster)
         with self.log.open("ab") as log:
@@ -105,6 +106,7 @@ class Postgres:
                 keep=self._keep,
                 **self._account.popen(),
             )
+        return self.child
 
     def stop(self) -> None:
         """Fast shutdown: open transactions roll back, everything committed is on disk."""
@@ -128,15 +130,19 @@ class Postgres:
     def _check_version(self) -> None:
         marker = self._cluster / "PG_VERSION"
         if marker.exists() and (made := int(marker.read_text().split(".")[0])) != self.program.major:
-            raise CannotStart(
-                f"The database in {self._cluster} was made by PostgreSQL {made}, but {self.program.major} is installed: "
+            raise CannotStartError(
+                f"The database in {self._cluster} was made by PostgreSQL {made}, not {self.program.major}: "
                 f"install PostgreSQL {made}, or restore a backup into a new --data-dir."
             )
 
     def _initialise(self) -> None:
-        """initdb with a locale that folds Vietnamese letters everywhere, whatever LANG says."""
-        self._cluster.mkdir(parents=False, exist_ok=True)
-        self._account.folder(self._cluster)
+        """initdb with a locale that folds Vietnamese letters everywhere, whatever LANG says.
+
+        Made beside and renamed: an interrupted start leaves no half cluster.
+        """
+        partial = self._cluster.with_name("postgres.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        self._account.folder(partial)
         locale = ["--locale=C.UTF-8"]
         if self.program.major >= 17:
             locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -146,32 +152,29 @@ class Postgres:
         self._account.own(password)
         try:
             self._run_initdb(
-                ["-E", "UTF8", *locale, "--auth=scram-sha-256", "--data-checksums", "-U", _SUPERUSER]
-                + [f"--pwfile={password}", "--no-instructions"]
+                ["-D", str(partial), "-E", "UTF8", *locale, "--auth=scram-sha-256", "--data-checksums"]
+                + ["-U", _SUPERUSER, f"--pwfile={password}", "--no-instructions"]
                 + ([] if self._durable else ["--no-sync"])
             )
         finally:
             password.unlink()
+        partial.rename(self._cluster)
 
     def _run_initdb(self, arguments: list[str]) -> None:
-        command = [str(self.program.bin / "initdb"), "-D", str(self._cluster), *arguments]
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))
-        }
+        foreign = ("PG", "LC_", "LANG")
         done = subprocess.run(  # noqa: S603
-            command,
+            [str(self.program.bin / "initdb"), *arguments],
             capture_output=True,
             text=True,
             cwd="/",
-            env=environment,
+            env={name: value for name, value in os.environ.items() if not name.startswith(foreign)},
             check=False,
             **self._account.popen(),
         )
-        self.log.open("a", encoding="utf-8").write(done.stdout + done.stderr)
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(done.stdout + done.stderr)
         if done.returncode:
-            raise CannotStart(
-                f"PostgreSQL could not make its files in {self._cluster}: {done.stderr.strip()}"
-            )
+            raise CannotStartError(f"PostgreSQL could not make its files: {done.stderr.strip()}")
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
         return psycopg.connect(
@@ -190,9 +193,9 @@ class Postgres:
                 return self._connect()
             except psycopg.OperationalError as error:
                 if self.child is None or self.child.poll() is not None:
-                    raise CannotStart(f"PostgreSQL did not start:\n{tail(self.log)}") from error
+                    raise CannotStartError(f"PostgreSQL did not start:\n{tail(self.log)}") from error
                 if time.monotonic() > deadline:
-                    raise CannotStart(f"PostgreSQL does not answer; see {self.log}") from error
+                    raise CannotStartError(f"PostgreSQL does not answer; see {self.log}") from error
                 time.sleep(0.03)
 
     def _make_role_and_database(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:

@@ -46,7 +46,7 @@ def spawn(
         cwd=cwd,
         start_new_session=True,
         pass_fds=keep,
-        preexec_fn=die_with_parent(last_wish),  # noqa: PLW1509
+        preexec_fn=die_with_parent(last_wish),
         **account,
     )
 

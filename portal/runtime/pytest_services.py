@@ -49,7 +49,7 @@ class _Services:
 
 
 def _own_databases(worker: str) -> None:
-    """Give each parallel worker broker, cache and files of its own, so that counters do not leak between them."""
+    """Give each parallel worker broker, cache and files of its own: counters must not leak between them."""
     number = int(worker.removeprefix("gw"))
     for name, database in (("REDIS_URL", 2), ("PORTAL_BROKER_URL", 2), ("PORTAL_CACHE_URL", 3)):
         url = os.environ.get(name, "")

@@ -9,7 +9,7 @@ import redis
 
 from portal.runtime.account import Account, reachable_file
 from portal.runtime.binaries import find_broker
-from portal.runtime.errors import CannotStart
+from portal.runtime.errors import CannotStartError
 from portal.runtime.process import spawn, stop, tail
 
 _START_SECONDS = 60.0
@@ -54,12 +54,12 @@ class Valkey:
         with redis.Redis(unix_socket_path=str(self._socket)) as client:
             while not self._answers(client):
                 if self.child is None or self.child.poll() is not None:
-                    raise CannotStart(f"Valkey did not start:\n{tail(self.log)}")
+                    raise CannotStartError(f"Valkey did not start:\n{tail(self.log)}")
                 if time.monotonic() > deadline:
-                    raise CannotStart(f"Valkey does not answer; see {self.log}")
+                    raise CannotStartError(f"Valkey does not answer; see {self.log}")
                 time.sleep(0.02)
 
-    def launch(self) -> None:
+    def launch(self) -> "subprocess.Popen[bytes]":
         """Start the server process alone (also used after a crash)."""
         program = reachable_file(find_broker().path, self._account)
         self._account.folder(self._home)
@@ -72,6 +72,7 @@ class Valkey:
                 keep=self._keep,
                 **self._account.popen(),
             )
+        return self.child
 
     def stop(self) -> None:
         """Write what is left and end."""

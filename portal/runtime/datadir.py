@@ -1,0 +1,88 @@
+"""The data directory: everything the portal keeps between two starts, and nothing of anybody else's."""
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.runtime import account as accounts
+from portal.runtime.account import Account
+from portal.runtime.errors import CannotStartError
+
+_MARKER = ".one-stop-portal"
+_KEEP_ON_RESET = {_MARKER, "lock"}
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """Paths below one data directory."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> "DataDir":
+        """Make the directory or recognise our own; raises CannotStartError when it holds other things."""
+        try:
+            path.mkdir(mode=0o711, parents=True, exist_ok=True)
+            marker = path / _MARKER
+            foreign = [entry.name for entry in path.iterdir()] if not marker.exists() else []
+            if foreign and path.name != "var":
+                raise CannotStartError(
+                    f"{path} holds other files ({', '.join(sorted(foreign)[:3])}): name an empty directory."
+                )
+            marker.touch()
+            (path / "log").mkdir(exist_ok=True)
+        except OSError as error:
+            raise CannotStartError(
+                f"The data directory {path} cannot be written ({error.strerror}): "
+                "start as its owner, or name another one with --data-dir."
+            ) from error
+        return cls(path)
+
+    @property
+    def logs(self) -> Path:
+        """One file per part."""
+        return self.path / "log"
+
+    @property
+    def static(self) -> Path:
+        """What collectstatic writes."""
+        return self.path / "static"
+
+    @property
+    def accounts_file(self) -> Path:
+        """The demo accounts as seed_demo wrote them."""
+        return self.path / "demo-accounts.json"
+
+    def secret(self, name: str) -> Path:
+        """A file with a random value, made once, readable by its owner alone."""
+        path = self.path / name
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path
+
+    def remembered(self, name: str) -> str:
+        """A short note of an earlier start ("" when there is none)."""
+        path = self.path / name
+        return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a short note for later starts."""
+        (self.path / name).write_text(value, encoding="utf-8")
+
+    def reset(self, owner: Account) -> None:
+        """Delete everything in it, and the database files that live outside it."""
+        home = accounts.database_home(self.path, owner)
+        if home != self.path:
+            shutil.rmtree(home)
+        for entry in self.path.iterdir():
+            if entry.name in _KEEP_ON_RESET:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+        self.logs.mkdir()

@@ -1,0 +1,43 @@
+"""`bin/test`: libraries and browser first, then pytest over everything."""
+
+import os
+import sys
+from importlib.util import find_spec
+
+from portal.runtime import system
+from portal.runtime.errors import CannotStartError
+
+_MOST_WORKERS = 4
+_SERIAL = ("-n", "--numprocesses", "--pdb", "-p no:xdist", "--collect-only", "--co")
+
+
+def _say(sentence: str) -> None:
+    print(f"portal: {sentence}", file=sys.stderr, flush=True)
+
+
+def parallel(arguments: list[str]) -> list[str]:
+    """As many workers as processors, up to four; none where the person chose or debugs."""
+    if any(argument.startswith(_SERIAL) for argument in arguments) or find_spec("xdist") is None:
+        return []
+    return ["-n", str(min(os.cpu_count() or 1, _MOST_WORKERS)), "--dist", "loadfile"]
+
+
+def run(arguments: list[str], *, apt: bool) -> None:
+    """Become pytest; never returns."""
+    system.ensure_pdf(apt=apt, say=_say)
+    browser = system.ensure_browser(apt=apt, say=_say)
+    if browser is not None:
+        os.environ["PORTAL_CHROMIUM"] = str(browser)
+    elif browser_required():
+        raise CannotStartError(
+            f"The browser tests may not be skipped here: {system.apt_line(system.BROWSER_PACKAGES)}"
+        )
+    os.environ.update(system.environment())
+    command = [sys.executable, "-m", "pytest", *parallel(arguments), *arguments]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def browser_required() -> bool:
+    """On CI, or when asked, a skipped browser test is a failure."""
+    names = ("CI", "PORTAL_REQUIRE_BROWSER")
+    return any(os.environ.get(name, "").lower() in {"1", "true", "yes"} for name in names)
