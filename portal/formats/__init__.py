@@ -1,0 +1,1 @@
+"""Date and number formats (FORMAT_MODULE_PATH)."""

@@ -1,0 +1,51 @@
+"""The registry of navigation items: each app adds its own in `AppConfig.ready()`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from portal.accounts.permissions import Permission
+
+
+class Audience(Enum):
+    """Who an item is for."""
+
+    EVERYONE = "everyone"  # also officers
+    PUBLIC = "public"  # visitors and citizens, not officers
+    CITIZEN = "citizen"  # signed in, not an officer
+    OFFICER = "officer"  # staff accounts
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One link: its text, the URL name it leads to, the permission it asks (held about any unit), its audience.
+
+    `order` sorts (lower first). `icon` names one of the `{% icon %}` set. The item is marked current on its own
+    page and on every page below its address.
+    """
+
+    label: str | Promise
+    url_name: str
+    permission: Permission | None = None
+    audience: Audience = Audience.EVERYONE
+    order: int = 50
+    icon: str = ""
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(*items: NavItem) -> None:
+    """Add items; one per URL name, a second registration replaces the first."""
+    for item in items:
+        _items[item.url_name] = item
+
+
+def items_for(*audiences: Audience) -> list[NavItem]:
+    """The registered items of these audiences, in order."""
+    return sorted((item for item in _items.values() if item.audience in audiences), key=lambda item: item.order)

@@ -1,0 +1,144 @@
+// Comfort only: every page works without this file. No business rule, no evaluation, no inline handler.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const texts = document.getElementById("texts")?.dataset ?? {};
+  const live = document.getElementById("live");
+  const say = (text) => {
+    if (live) live.textContent = text;
+  };
+
+  // The error summary takes the focus, as it comes first and leads to the fields.
+  const focusErrors = (from) => from.querySelector("[data-error-summary]")?.focus();
+
+  // A second click does nothing while the first is on its way. The server refuses doubles by itself.
+  const guard = (form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.busy) return event.preventDefault();
+      if (event.defaultPrevented || form.method === "get" || form.hasAttribute("hx-post")) return;
+      form.dataset.busy = "1";
+      const button = event.submitter;
+      setTimeout(() => {
+        if (button && button.tagName === "BUTTON") button.setAttribute("aria-disabled", "true");
+        say(texts.sending);
+      });
+      setTimeout(() => release(form), 15000);
+    });
+  };
+  const release = (form) => {
+    delete form.dataset.busy;
+    all("button[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+
+  // The list of chosen files, with size, a warning over the limit, and before anything is sent.
+  const fileList = (field) => {
+    const input = field.querySelector("input[type=file]");
+    if (!input || field.querySelector(".files")) return;
+    const list = document.createElement("ul");
+    list.className = "files";
+    list.setAttribute("aria-live", "polite");
+    field.append(list);
+    const limit = Number(input.dataset.maxBytes || 0);
+    input.addEventListener("change", () => {
+      list.replaceChildren(...[...input.files].map((file) => {
+        const item = document.createElement("li");
+        const size = (file.size / 1048576).toFixed(1);
+        item.textContent = `${file.name} · ${size} MB`;
+        if (limit && file.size > limit) {
+          item.className = "file-bad";
+          item.textContent += ` · ${texts.tooBig}`;
+        }
+        return item;
+      }));
+    });
+  };
+
+  const enhance = (from) => {
+    all("form", from).forEach((form) => {
+      if (!form.dataset.guarded) guard(form);
+      form.dataset.guarded = "1";
+    });
+    all("[data-files]", from).forEach(fileList);
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    const disabled = event.target.closest("[aria-disabled=true]");
+    if (disabled) event.preventDefault();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) all("form").forEach(release);
+  });
+
+  // Officer shortcuts: <a data-key="j"> or <button data-key="a">, never while typing, never with Ctrl or Alt.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+    const target = all("[data-key]").find((element) => element.dataset.key === event.key);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input, select, textarea")) target.focus();
+    else target.click();
+  });
+
+  // htmx: what the person sees when a request fails, and the autosave line.
+  const statusOf = (element) => document.getElementById(element.closest("[data-autosave]")?.dataset.autosave);
+  const report = (element, text, link) => {
+    const line = statusOf(element);
+    if (!line) return say(text);
+    line.classList.add("autosave-failed");
+    line.textContent = `${text} `;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link;
+      anchor.target = "_blank";
+      anchor.rel = "noopener";
+      anchor.textContent = texts.signIn;
+      line.append(anchor);
+    }
+  };
+  const signIn = document.body.dataset.signIn;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const line = statusOf(event.target);
+    if (line) line.textContent = texts.saving;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const address = event.detail.xhr.responseURL;
+    if (address && signIn && new URL(address).pathname === signIn && location.pathname !== signIn) {
+      event.detail.shouldSwap = false;
+      report(event.target, texts.signedOut, signIn);
+    }
+  });
+  // After signing in again in another tab the token of this page is old: fetch a fresh one and send once more.
+  const freshToken = async () => {
+    const page = await fetch(location.href, { credentials: "same-origin" });
+    const token = new DOMParser().parseFromString(await page.text(), "text/html")
+      .querySelector("input[name=csrfmiddlewaretoken]")?.value;
+    if (!token || page.redirected) return false;
+    all("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
+    return true;
+  };
+  let retried = false;
+  document.addEventListener("htmx:responseError", async (event) => {
+    const { status } = event.detail.xhr;
+    const element = event.detail.elt;
+    if (status === 403 && !retried && statusOf(element)) {
+      retried = true;
+      if (await freshToken()) return window.htmx.trigger(element, "change");
+      return report(element, texts.signedOut, signIn);
+    }
+    report(element, status === 403 ? texts.denied : statusOf(element) ? texts.notSaved : texts.failed);
+  });
+  document.addEventListener("htmx:afterOnLoad", () => { retried = false; });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => report(event.detail.elt, texts.offline));
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    enhance(event.target);
+    focusErrors(event.target);
+  });
+
+  enhance(document);
+  focusErrors(document);
+})();
