@@ -7,7 +7,6 @@ from dossiers.actions.processing import return_online
 from dossiers.models import Result
 from dossiers.notices import send_notice
 from portal.outbox.actions import handles
-from portal.signing import checks as _checks  # noqa: F401 - registers the system check
 
 
 @handles("render_document")

@@ -96,9 +96,7 @@ class Chrome:
         leading = [url for url in addresses.values() if url == path or (url != "/" and path.startswith(url))]
         current = max(leading, key=len, default="")
         return [
-            Link(
-                str(item.label), addresses[item.url_name], addresses[item.url_name] == current, item.icon
-            )
+            Link(str(item.label), addresses[item.url_name], addresses[item.url_name] == current, item.icon)
             for item in allowed
         ]
 

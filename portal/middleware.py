@@ -74,7 +74,7 @@ class SecurityHeadersMiddleware:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         patch_vary_headers(response, ["HX-Request"])
         if _is_personal(request):
-            # Counter machines are shared: the back button after sign-out must not show the last person's pages.
+            # Counter machines are shared: after sign-out, back must not show the last person's pages.
             del response["Cache-Control"]
             add_never_cache_headers(response)
         return response
@@ -111,7 +111,7 @@ class DatabaseDownMiddleware:
         return service_unavailable(request)
 
 
-def _note_database_error(sender: object, request: HttpRequest | None = None, **kwargs: Any) -> None:
+def _note_database_error(request: HttpRequest | None = None, **_: Any) -> None:
     error = sys.exc_info()[1]
     if request is not None and isinstance(error, OperationalError | InterfaceError):
         request.database_error = type(error).__name__  # type: ignore[attr-defined]
@@ -121,14 +121,16 @@ def _note_database_error(sender: object, request: HttpRequest | None = None, **k
 def _log(error: BaseException) -> None:
     """The kind of error and its SQLSTATE: a message may quote row values."""
     cause = error.__cause__
-    logger.error("database unusable: %s sqlstate=%s", type(cause or error).__name__, getattr(cause, "sqlstate", None))
+    logger.error(
+        "database unusable: %s sqlstate=%s", type(cause or error).__name__, getattr(cause, "sqlstate", None)
+    )
 
 
 class ChosenLanguageMiddleware:
     """Vietnamese unless the visitor chose English with the switch.
 
-    The browser's own language is not asked: most phones in the city speak English to their owner, whose papers
-    are Vietnamese all the same. Pages vary by the cookie only.
+    The browser's own language is not asked: many phones in the city speak English to their owner, whose
+    papers are Vietnamese all the same. Pages vary by the cookie only.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -160,7 +162,11 @@ class ReadOnlyGetMiddleware:
             return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],  # noqa: ARG002
+        kwargs: dict[str, Any],  # noqa: ARG002
     ) -> None:
         """Close the guard around the view that is about to run."""
         if is_guarded(request, view):

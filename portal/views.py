@@ -15,7 +15,7 @@ RETRY_AFTER_SECONDS = 30
 
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:
-    """The address to go on to, from `next` in the form or the query; `default` when it leads off this site."""
+    """Where to go on to, from `next` in the form or the query; `default` when it leads off this site."""
     address = request.POST.get("next") or request.GET.get("next") or ""
     allowed = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -47,12 +47,15 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """400: the request itself was malformed."""
     return _error_page(request, "400.html", 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(
+    request: HttpRequest,
+    exception: Exception | None = None,  # noqa: ARG001
+) -> HttpResponse:
     """403: seen, but not yours to do."""
     return render(request, "403.html", status=403)
 
@@ -63,8 +66,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", {"reason": reason}, status=404)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form was open too long, or came from elsewhere; the page says how to go on without losing it."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403: the form was open too long, or came from elsewhere; the page says how to go on."""
     return render(request, "403_csrf.html", status=403)
 
 
@@ -87,7 +90,3 @@ def _error_page(request: HttpRequest, template: str, status: int) -> HttpRespons
     language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(language):
         return HttpResponse(render_to_string(template, {"language": language}), status=status)
-
-
-def design(request: HttpRequest) -> HttpResponse:
-    return render(request, "design.html", {})

@@ -57,7 +57,7 @@ def issue_document(
     """One issued document of `dossier`, in the caller's transaction; its bytes follow after commit.
 
     `context` is JSON-able and frozen here; letterhead, form number and the mark of trial data are added
-    unless given. `unit` (default: the receiving unit) owns the number series. A receipt brings its own `number`.
+    unless given. `unit` (default: the receiving unit) owns the number series; a receipt brings its `number`.
     """
     unit = unit or dossier.receiving_unit
     document = Document.objects.create(

@@ -1,4 +1,4 @@
-"""How allauth is bent to this portal: its messages in the portal's languages, its throttle per person and place."""
+"""How allauth is bent to this portal: its messages, and its throttle per person and place."""
 
 from typing import Any, ClassVar
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.actions import AlreadyRegisteredError, register
+from portal.accounts.actions import register
 from portal.accounts.models import Unit, User, UserKind
 from portal.lib.forms import DayField, PersonalNumberField, PhoneField, TaxCodeField
 from portal.lib.identity import digits, read_phone
@@ -45,7 +45,7 @@ class SignInForm(allauth_forms.LoginForm):
         self.order_fields(["login", "password"])
 
     def clean_login(self) -> str:
-        """The username behind what was typed: blanks in numbers do not matter, a phone number finds its account."""
+        """The username behind what was typed: blanks do not matter, a phone number finds its account."""
         typed = str(self.cleaned_data["login"]).strip()
         bare = digits(typed)
         candidate = bare if bare.isdigit() else typed
@@ -53,7 +53,9 @@ class SignInForm(allauth_forms.LoginForm):
         phone = read_phone(typed)
         matches = list(User.objects.filter(username__in=names).values_list("username", flat=True))
         if not matches and phone:
-            matches = list(User.objects.filter(phone=phone, is_active=True).values_list("username", flat=True)[:2])
+            matches = list(
+                User.objects.filter(phone=phone, is_active=True).values_list("username", flat=True)[:2]
+            )
         return matches[0] if len(matches) == 1 else candidate
 
     def clean(self) -> dict[str, Any]:
@@ -71,21 +73,29 @@ class RegisterForm(forms.Form):
     by_passkey = False
 
     kind = forms.ChoiceField(
-        choices=[(UserKind.CITIZEN.value, UserKind.CITIZEN.label), (UserKind.ORGANISATION.value, UserKind.ORGANISATION.label)],
+        choices=[
+            (UserKind.CITIZEN.value, UserKind.CITIZEN.label),
+            (UserKind.ORGANISATION.value, UserKind.ORGANISATION.label),
+        ],
         widget=forms.HiddenInput,
     )
     organisation_name = forms.CharField(
-        label=_("Tên tổ chức, doanh nghiệp"), max_length=250, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+        label=_("Tên tổ chức, doanh nghiệp"),
+        max_length=250,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     tax_code = TaxCodeField(label=_("Mã số thuế"), help_text=_("10 chữ số; chi nhánh có 13 chữ số."))
     full_name = forms.CharField(
         label=_("Họ và tên"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     id_number = PersonalNumberField(
-        label=_("Số định danh cá nhân"), help_text=_("12 chữ số trên thẻ căn cước. Đây cũng là tên đăng nhập.")
+        label=_("Số định danh cá nhân"),
+        help_text=_("12 chữ số trên thẻ căn cước. Đây cũng là tên đăng nhập."),
     )
     date_of_birth = DayField(label=_("Ngày sinh"), required=False, past=True)
-    gender = forms.ChoiceField(label=_("Giới tính"), choices=GENDERS, required=False, widget=forms.RadioSelect)
+    gender = forms.ChoiceField(
+        label=_("Giới tính"), choices=GENDERS, required=False, widget=forms.RadioSelect
+    )
     phone = PhoneField(label=_("Số điện thoại"))
     email = forms.EmailField(
         label=_("Thư điện tử"),
@@ -99,7 +109,11 @@ class RegisterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_organisation = self._chosen_kind() == UserKind.ORGANISATION
-        unused = ["id_number", "date_of_birth", "gender"] if self.is_organisation else ["organisation_name", "tax_code"]
+        unused = (
+            ["id_number", "date_of_birth", "gender"]
+            if self.is_organisation
+            else ["organisation_name", "tax_code"]
+        )
         for name in unused:
             del self.fields[name]
         if self.is_organisation:
@@ -138,7 +152,9 @@ class RegisterForm(forms.Form):
         if first:
             _check_password(self, "password1", first, self._person(data))
         if first and second and first != second:
-            self.add_error("password2", ValidationError(_("Hai lần nhập mật khẩu không giống nhau."), code="mismatch"))
+            self.add_error(
+                "password2", ValidationError(_("Hai lần nhập mật khẩu không giống nhau."), code="mismatch")
+            )
         return data
 
     def _person(self, data: dict[str, Any]) -> User:
@@ -146,7 +162,7 @@ class RegisterForm(forms.Form):
         return User(username=number, full_name=data.get("full_name") or "", email=data.get("email") or "")
 
     def try_save(self, request: HttpRequest) -> tuple[User, HttpResponse | None]:  # noqa: ARG002
-        """What allauth's sign-up view calls. Raises AlreadyRegisteredError when another request was faster."""
+        """Called by allauth's sign-up view. Raises AlreadyRegisteredError when another was faster."""
         data = self.cleaned_data
         optional = {name: data.get(name) for name in ("date_of_birth",)}
         user = register(
@@ -188,7 +204,9 @@ class _NewPasswordForm(forms.Form):
         if first := data.get("password1"):
             _check_password(self, "password1", first, self.user)
         if first and data.get("password2") and first != data["password2"]:
-            self.add_error("password2", ValidationError(_("Hai lần nhập mật khẩu không giống nhau."), code="mismatch"))
+            self.add_error(
+                "password2", ValidationError(_("Hai lần nhập mật khẩu không giống nhau."), code="mismatch")
+            )
         return data
 
 
@@ -264,7 +282,9 @@ class ContactForm(forms.Form):
         label=_("Xã, phường"), queryset=Unit.objects.none(), required=False, empty_label=_("Chọn xã, phường")
     )
     language = forms.ChoiceField(
-        label=_("Ngôn ngữ của thông báo"), choices=[("vi", "Tiếng Việt"), ("en", "English")], widget=forms.RadioSelect
+        label=_("Ngôn ngữ của thông báo"),
+        choices=[("vi", "Tiếng Việt"), ("en", "English")],
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -33,8 +33,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    # Names allauth's own code may look up. The contact e-mail is changed on the profile page and not verified.
+    # Names allauth's own code may look up; the contact e-mail is changed on the profile page.
     path("thu-dien-tu/", to_profile, name="account_email"),
     path("thu-dien-tu/cho-xac-nhan/", to_profile, name="account_email_verification_sent"),
-    path("mat-khau/dat/", RedirectView.as_view(pattern_name="account_change_password"), name="account_set_password"),
+    path(
+        "mat-khau/dat/",
+        RedirectView.as_view(pattern_name="account_change_password"),
+        name="account_set_password",
+    ),
 ]

@@ -20,9 +20,9 @@ RETRY_AFTER_SECONDS = 5.0
 class ResilientRedisCache(RedisCache):
     """Django's Redis cache whose failures are logged and answered from this process's own memory.
 
-    While Redis is away each operation works on a small in-process cache: what was stored in Redis looks missing
-    (`get` gives the default), and counters keep counting, so that sign-in throttling stays in force for each
-    worker. Redis is asked again every `RETRY_AFTER_SECONDS`; when it answers, the stand-in is emptied.
+    While Redis is away each operation works on a small in-process cache: what was stored in Redis looks
+    missing (`get` gives the default), and counters keep counting, so that sign-in throttling stays in force
+    for each worker. Redis is asked again every `RETRY_AFTER_SECONDS`; when it answers, the stand-in is emptied.
     """
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
@@ -73,7 +73,9 @@ class ResilientRedisCache(RedisCache):
     def incr(self, key: Any, delta: int = 1, version: Any = None) -> int:
         return int(self._either("incr", key, delta=delta, version=version))
 
-    def set_many(self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> list[Any]:
+    def set_many(
+        self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> list[Any]:
         failed: list[Any] = self._either("set_many", data, timeout=timeout, version=version)
         return failed
 

@@ -101,7 +101,8 @@ class FieldView:
         options = self.options
         size = f" input-w{options['width']}" if options.get("width") else ""
         attributes: dict[str, Any] = {
-            "class": CLASSES.get(self.kind, "input") + (size or (" input-w12" if self.kind == "date" else "")),
+            "class": CLASSES.get(self.kind, "input")
+            + (size or (" input-w12" if self.kind == "date" else "")),
             "aria-describedby": self.described_by or False,
             "aria-invalid": "true" if self.errors else False,
         }

@@ -1,8 +1,8 @@
 """Numbers people are known by: personal ID, old ID card, tax code, phone. Pure.
 
-Personal identification number, 12 digits (Decree 137/2015/NĐ-CP, Circular 59/2021/TT-BCA): 3 of the province or
-country of birth registration, 1 of century and sex, 2 of the birth year, 6 random. Tax code of an organisation:
-10 digits with a check digit, `-NNN` behind it for a branch.
+Personal identification number, 12 digits (Decree 137/2015/NĐ-CP, Circular 59/2021/TT-BCA): 3 of the
+province or country of birth registration, 1 of century and sex, 2 of the birth year, 6 random. Tax code of an
+organisation: 10 digits with a check digit, `-NNN` behind it for a branch.
 """
 
 import datetime
@@ -34,11 +34,13 @@ def read_personal_number(number: str) -> PersonalNumber | None:
     if not re.fullmatch(r"\d{12}", number) or number.startswith("000"):
         return None
     century, odd = divmod(int(number[3]), 2)
-    return PersonalNumber(number[:3], FIRST_YEAR + 100 * century + int(number[4:6]), "female" if odd else "male")
+    return PersonalNumber(
+        number[:3], FIRST_YEAR + 100 * century + int(number[4:6]), "female" if odd else "male"
+    )
 
 
 def mismatches(number: str, *, born: datetime.date | None, gender: str = "") -> list[str]:
-    """Which of "birth_year", "gender" differ from the number: a warning for a person to look at, never an error."""
+    """Which of "birth_year", "gender" differ from the number: a warning to look at, never an error."""
     parts = read_personal_number(number)
     if parts is None:
         return []
@@ -51,7 +53,7 @@ def mismatches(number: str, *, born: datetime.date | None, gender: str = "") -> 
 
 
 def read_tax_code(text: str) -> str | None:
-    """An organisation's tax code as "0101234567" or "0101234567-001"; None when it is none (check digit wrong)."""
+    """An organisation's tax code, "0101234567" or "0101234567-001"; None when the check digit is wrong."""
     number = digits(text)
     if not re.fullmatch(r"\d{10}(\d{3})?", number):
         return None

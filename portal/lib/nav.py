@@ -23,10 +23,10 @@ class Audience(Enum):
 
 @dataclass(frozen=True)
 class NavItem:
-    """One link: its text, the URL name it leads to, the permission it asks (held about any unit), its audience.
+    """One link: its text, the URL name it leads to, the permission it asks (about any unit), its audience.
 
-    `order` sorts (lower first). `icon` names one of the `{% icon %}` set. The item is marked current on its own
-    page and on every page below its address.
+    `order` sorts (lower first). `icon` names one of the `{% icon %}` set. The item is marked current on its
+    own page and on every page below its address.
     """
 
     label: str | Promise
@@ -48,4 +48,6 @@ def register(*items: NavItem) -> None:
 
 def items_for(*audiences: Audience) -> list[NavItem]:
     """The registered items of these audiences, in order."""
-    return sorted((item for item in _items.values() if item.audience in audiences), key=lambda item: item.order)
+    return sorted(
+        (item for item in _items.values() if item.audience in audiences), key=lambda item: item.order
+    )

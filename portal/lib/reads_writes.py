@@ -25,8 +25,10 @@ _READ = re.compile(
     r"|DECLARE)\b",
     re.IGNORECASE,
 )
-_HIDDEN_WRITE = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|MERGE\s+INTO)\b", re.IGNORECASE)
-# Signing in, signing out and flash messages keep their state in the session, which belongs to the visitor alone.
+_HIDDEN_WRITE = re.compile(
+    r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|MERGE\s+INTO)\b", re.IGNORECASE
+)
+# Signing in, signing out and flash messages keep their state in the session, the visitor's own row.
 _SESSION = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?django_session"?\b', re.IGNORECASE)
 
 
@@ -40,12 +42,12 @@ def reads(view: Callable[P, R]) -> Callable[P, HttpResponseBase]:
 
 
 def writes(view: Callable[P, R]) -> Callable[P, HttpResponseBase]:
-    """A view whose POST may change data. Its GET shows the form or the confirm page and is guarded like `reads`."""
+    """A view whose POST may change data; its GET shows the form and is guarded like `reads`."""
     return _marked(require_http_methods(["GET", "HEAD", "POST"])(view), "writes")
 
 
 def writes_on_get(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Lift the guard for a view whose caller is a machine with a fixed protocol, such as a gateway's notice by GET.
+    """Lift the guard for a view called by a machine with a fixed protocol, such as a gateway's notice.
 
     `reason` says which protocol demands it; it is kept on the view for the architecture test.
     """
@@ -69,7 +71,7 @@ def _marked(view: Callable[P, Any], access: str) -> Callable[P, Any]:
 
 
 def is_guarded(request: HttpRequest, view: Callable[..., Any]) -> bool:
-    """Whether `request` to `view` must not write: every safe method, unless the view is marked `writes_on_get`."""
+    """Whether `request` must not write: every safe method, unless the view is marked `writes_on_get`."""
     return request.method in SAFE_METHODS and getattr(view, "access", "") != "writes_on_get"
 
 

@@ -1,0 +1,114 @@
+"""The doors: one per object. Outside one's scope an object does not exist (404); inside it a missing right is 403."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from dossiers.models import Attachment, Document, Dossier, Draft
+from dossiers.querysets import DossierQuerySet
+from dossiers.workflow import BY_NAME, Place, Transition
+from portal.accounts.access import can
+from portal.accounts.models import User
+from portal.accounts.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    AnyUser = User | AnonymousUser
+
+RELATED = ("procedure", "version", "case", "receiving_unit", "competent_unit", "assignee", "account")
+
+
+def get_dossier(user: AnyUser, code: str, needs: Permission | None = None, *, lock: bool = False) -> Dossier:
+    """An officer's dossier by code. Http404 outside his units; PermissionDenied when `needs` is missing."""
+    dossier = _one(Dossier.objects.visible_to(user), code, lock=lock)
+    if needs and not _holds(user, needs, dossier):
+        raise PermissionDenied(needs.value)
+    return dossier
+
+
+def get_own_dossier(user: AnyUser, code: str, *, lock: bool = False) -> Dossier:
+    """A citizen's own dossier by code, Http404 for any other."""
+    return _one(Dossier.objects.of_account(user), code, lock=lock)
+
+
+def get_readable_dossier(user: AnyUser, code: str) -> Dossier:
+    """The dossier for its owner or for an officer in scope, Http404 for anybody else."""
+    mine = Dossier.objects.of_account(user).filter(code=code).select_related(*RELATED).first()
+    return mine or get_dossier(user, code)
+
+
+def _one(dossiers: DossierQuerySet, code: str, *, lock: bool) -> Dossier:
+    if lock:
+        dossiers = dossiers.select_for_update(of=("self",), no_key=True)
+    dossier = dossiers.filter(code=code).select_related(*RELATED).first()
+    if dossier is None:
+        raise Http404(_("Không tìm thấy hồ sơ này."))
+    return dossier
+
+
+def _holds(user: AnyUser, permission: Permission, dossier: Dossier) -> bool:
+    return any(can(user, permission, unit) for unit in {dossier.receiving_unit_id, dossier.competent_unit_id})
+
+
+def get_draft(user: AnyUser, draft_id: object, *, lock: bool = False) -> Draft:
+    """A person's own draft, Http404 for any other."""
+    drafts = Draft.objects.filter(user=user.pk, pk=draft_id)
+    if lock:
+        drafts = drafts.select_for_update(of=("self",), no_key=True)
+    draft = drafts.select_related("version__procedure", "case", "unit", "dossier").first()
+    if draft is None:
+        raise Http404(_("Không tìm thấy hồ sơ đang soạn này."))
+    return draft
+
+
+def can_move(user: AnyUser, transition: Transition, dossier: Dossier) -> bool:
+    """Whether `user` may make this move on this dossier, state aside."""
+    if transition.place is Place.CITIZEN:
+        return user.is_authenticated and dossier.account_id == user.pk
+    unit = getattr(dossier, transition.place.value)
+    if transition.name == "refuse" and dossier.version.refusal_by_head:
+        return can(user, Permission.REFUSE, unit)
+    return transition.needs is not None and can(user, transition.needs, unit)
+
+
+def check_move(user: AnyUser, transition: Transition, dossier: Dossier) -> None:
+    """Raise PermissionDenied unless `user` may make this move."""
+    if not can_move(user, transition, dossier):
+        raise PermissionDenied(transition.name)
+
+
+def moves_for(user: AnyUser, dossier: Dossier) -> list[Transition]:
+    """What `user` can do with the dossier now: the buttons of the page."""
+    return [
+        move for move in BY_NAME.values() if dossier.state in move.sources and can_move(user, move, dossier)
+    ]
+
+
+def get_document(user: AnyUser, code: str, document_id: int) -> Document:
+    """An issued document of a dossier the reader may see, else Http404."""
+    dossier = get_readable_dossier(user, code)
+    document = dossier.documents.filter(pk=document_id).first()
+    if document is None:
+        raise Http404(_("Không tìm thấy văn bản này."))
+    return document
+
+
+def get_attachment(user: AnyUser, attachment_id: int) -> Attachment:
+    """An attachment of one's own draft, or of a dossier the reader may see, else Http404."""
+    found = (
+        Attachment.objects.filter(pk=attachment_id, removed_at=None)
+        .select_related("draft", "dossier")
+        .first()
+    )
+    if found is None:
+        raise Http404(_("Không tìm thấy tệp này."))
+    if found.dossier is not None:
+        get_readable_dossier(user, found.dossier.code)
+    elif found.draft is None or found.draft.user_id != user.pk:
+        raise Http404(_("Không tìm thấy tệp này."))
+    return found

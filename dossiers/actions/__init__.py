@@ -1,0 +1,1 @@
+"""Actions: the only writers. Keyword-only, atomic: lock, check, change, event, outbox."""

@@ -1,0 +1,164 @@
+"""Preparing a dossier: answers saved as typed, files attached, nothing lost."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dossiers.access import get_draft
+from dossiers.models import Attachment, Draft
+from dossiers.states import Delivery
+from dossiers.workflow import ActionError
+from portal.lib import clock, files, uploads
+from procedures.form_engine import prefill
+from procedures.form_schema import load
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from portal.accounts.models import Unit, User
+    from procedures.models import ProcedureCase, ProcedureVersion, RequiredDocument
+
+MAX_FILES = 30
+DRAFT_DAYS = 60
+
+
+class StaleDraft(Exception):
+    """The draft was saved elsewhere since the page was loaded; `draft` is it as it is now."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__(str(draft.pk))
+
+
+class AlreadyFiled(Exception):
+    """The draft has become a dossier already; `code` is its code."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@transaction.atomic
+def start_draft(*, by: User, version: ProcedureVersion, case: ProcedureCase | None = None) -> Draft:
+    """A new draft with what the profile already knows; an untouched one of the same version is reused."""
+    schema = load(version)
+    if schema is None:
+        raise ActionError(_("Thủ tục này chưa có tờ khai điện tử."))
+    untouched = Draft.objects.filter(user=by, version=version, case=case, revision=0, dossier=None).first()
+    if untouched:
+        return untouched
+    return Draft.objects.create(
+        user=by, version=version, case=case, unit=by.commune, answers=prefill(schema, by)
+    )
+
+
+@transaction.atomic
+def save_answers(
+    *,
+    draft_id: object,
+    by: User,
+    answers: dict[str, Any],
+    revision: int | None = None,
+    section: str = "",
+    done: bool = False,
+) -> Draft:
+    """Merge `answers` as typed into the draft; `done` marks `section` as complete.
+
+    `revision` is the one the page was loaded with: an older one raises StaleDraft and writes nothing.
+    Without it (a page without JavaScript sent twice) the last writer wins, as with any form.
+    Raises AlreadyFiled when the draft has become a dossier.
+    """
+    draft = _open(draft_id, by)
+    if revision is not None and revision != draft.revision:
+        raise StaleDraft(draft)
+    draft.answers = {**draft.answers, **answers}
+    if section:
+        others = [code for code in draft.done_sections if code != section]
+        draft.done_sections = [*others, section] if done else others
+    draft.revision += 1
+    draft.save(update_fields=["answers", "done_sections", "revision", "updated_at"])
+    return draft
+
+
+@transaction.atomic
+def choose(
+    *, draft_id: object, by: User, unit: Unit | None, delivery: str, case: ProcedureCase | None = None
+) -> Draft:
+    """Where to file, how to get the result, and which case it is."""
+    draft = _open(draft_id, by)
+    draft.unit, draft.delivery = unit, Delivery(delivery)
+    if case is not None and case.version_id == draft.version_id:
+        draft.case = case
+    draft.revision += 1
+    draft.save(update_fields=["unit", "delivery", "case", "revision", "updated_at"])
+    return draft
+
+
+@transaction.atomic
+def attach(
+    *, draft_id: object, by: User, document: RequiredDocument | None, upload: UploadedFile
+) -> Attachment:
+    """Check and store one file for one paper of the list. Raises uploads.BadUpload with the reason."""
+    draft = _open(draft_id, by)
+    if document is not None and document.version_id != draft.version_id:
+        raise ActionError(_("Giấy tờ này không thuộc thủ tục."))
+    if draft.attachments.filter(removed_at=None).count() >= MAX_FILES:
+        raise ActionError(_("Mỗi hồ sơ có tối đa %(number)d tệp.") % {"number": MAX_FILES})
+    checked = uploads.check_upload(upload)
+    stored = files.put(checked.content)
+    same = draft.attachments.filter(document=document, sha256=stored.sha256, removed_at=None).first()
+    if same:
+        return same
+    return Attachment.objects.create(
+        draft=draft,
+        document=document,
+        name=checked.name,
+        content_type=checked.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        uploaded_by=by,
+        uploaded_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def detach(*, draft_id: object, by: User, attachment_id: int) -> None:
+    """Take a file back before filing; twice is once."""
+    draft = _open(draft_id, by)
+    found = draft.attachments.filter(pk=attachment_id, removed_at=None).first()
+    if found:
+        found.removed_at = clock.now()
+        found.save(update_fields=["removed_at"])
+
+
+@transaction.atomic
+def discard(*, draft_id: object, by: User) -> None:
+    """Delete a draft the person no longer wants; its file rows stay, marked as taken back."""
+    draft = _open(draft_id, by)
+    for found in draft.attachments.filter(removed_at=None):
+        found.removed_at = clock.now()
+        found.save(update_fields=["removed_at"])
+    draft.delete()
+
+
+@transaction.atomic
+def discard_old(*, now: datetime.datetime) -> int:
+    """Delete drafts untouched for DRAFT_DAYS; returns how many."""
+    old = Draft.objects.filter(updated_at__lt=now - datetime.timedelta(days=DRAFT_DAYS), dossier=None)
+    count = 0
+    for draft in old.select_for_update(skip_locked=True)[:500]:
+        Attachment.objects.filter(draft=draft, removed_at=None).update(removed_at=now)
+        draft.delete()
+        count += 1
+    return count
+
+
+def _open(draft_id: object, by: User) -> Draft:
+    draft = get_draft(by, draft_id, lock=True)
+    if draft.dossier is not None:
+        raise AlreadyFiled(draft.dossier.code)
+    return draft

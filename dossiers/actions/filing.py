@@ -1,0 +1,311 @@
+"""Filing: a draft becomes a dossier once; at the counter it is filed and accepted in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from dossiers.access import get_draft
+from dossiers.actions.base import notify, record
+from dossiers.actions.intake import accept_locked
+from dossiers.actions.numbers import next_code
+from dossiers.deadlines import accept_by
+from dossiers.models import Attachment, Dossier, DossierForm, DossierParty, Draft, PartyRole
+from dossiers.states import Delivery, EventKind
+from dossiers.workflow import ActionError
+from portal.accounts.access import can
+from portal.accounts.models import Unit, UnitKind, User
+from portal.accounts.permissions import Permission
+from portal.lib import clock, files, uploads
+from procedures.calendar import calendar_for
+from procedures.form_engine import check_answers, party_from, required_documents
+from procedures.form_schema import FormSchema, load
+from procedures.models import Channel, OnlineLevel, ProcedureCase, ProcedureVersion, RequiredDocument
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+
+class IncompleteDossier(ActionError):
+    """Filing refused: `errors` maps section codes to field errors, `papers` lists what is missing."""
+
+    def __init__(self, errors: dict[str, dict[str, list[str]]], papers: list[RequiredDocument]) -> None:
+        self.errors = errors
+        self.papers = papers
+        super().__init__(_("Hồ sơ chưa đầy đủ. Xin xem các mục được đánh dấu."))
+
+
+@dataclass(frozen=True)
+class Party:
+    """A person or organisation as given at the counter."""
+
+    name: str
+    id_number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    is_organisation: bool = False
+    relation: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper taken at the counter, with its scans (may be none: papers the state shows are only noted)."""
+
+    document: RequiredDocument
+    scans: tuple[UploadedFile, ...] = field(default_factory=tuple)
+
+
+def file_online(*, draft_id: object, by: User) -> Dossier:
+    """File a draft. A second call, from another tab or a re-sent request, returns the same dossier.
+
+    Raises IncompleteDossier naming every missing answer and paper; nothing is written then.
+    """
+    with transaction.atomic():
+        draft = get_draft(by, draft_id, lock=True)
+        if draft.dossier is not None:
+            return draft.dossier
+        schema, cleaned = _check(draft)
+        dossier = _create(
+            client_key=draft.pk,
+            version=draft.version,
+            case=draft.case,
+            channel=Channel.ONLINE,
+            by=by,
+            account=by,
+            receiving=_receiving_unit(draft),
+            delivery=draft.delivery,
+            answers=cleaned,
+            owner=party_from(schema, cleaned),
+        )
+        _party(dossier, PartyRole.FILER, _profile(by))
+        _move_files(draft, dossier)
+        draft.dossier = dossier
+        draft.save(update_fields=["dossier", "updated_at"])
+    return dossier
+
+
+def _check(draft: Draft) -> tuple[FormSchema, dict[str, Any]]:
+    if draft.version.online_level == OnlineLevel.COUNTER:
+        raise ActionError(_("Thủ tục này chỉ nộp trực tiếp tại quầy."))
+    schema = load(draft.version)
+    if schema is None:
+        raise ActionError(_("Thủ tục này chưa có tờ khai điện tử."))
+    checked = check_answers(schema, draft.answers)
+    have = set(draft.attachments.filter(removed_at=None).values_list("document_id", flat=True))
+    needed = required_documents(draft.version, draft.case, checked.cleaned)
+    lacking = [paper for paper in needed if paper.required and not paper.shown_only and paper.pk not in have]
+    if checked.errors or lacking:
+        raise IncompleteDossier(checked.errors, lacking)
+    return schema, checked.cleaned
+
+
+def _receiving_unit(draft: Draft) -> Unit:
+    if draft.unit is None:
+        raise ActionError(_("Xin chọn nơi nộp hồ sơ."), field="unit")
+    return draft.unit
+
+
+def _profile(user: User) -> Party:
+    return Party(
+        name=user.display_name,
+        id_number=user.tax_code or user.id_number,
+        phone=user.phone,
+        email=user.email,
+        address=", ".join(filter(None, [user.address_line, str(user.commune or "")])),
+        is_organisation=bool(user.organisation_name),
+    )
+
+
+def _move_files(draft: Draft, dossier: Dossier) -> None:
+    for attachment in draft.attachments.filter(removed_at=None):
+        attachment.dossier = dossier
+        attachment.save(update_fields=["dossier"])
+
+
+def file_at_counter(
+    *,
+    by: User,
+    unit: Unit,
+    client_key: uuid.UUID,
+    version: ProcedureVersion,
+    case: ProcedureCase | None,
+    answers: dict[str, Any],
+    filer: Party,
+    papers: Iterable[Paper],
+    delivery: str = Delivery.COUNTER,
+    channel: str = Channel.COUNTER,
+    competent: Unit | None = None,
+) -> Dossier:
+    """Take a walk-in's dossier: filed and accepted at once by the officer.
+
+    The same `client_key` sent again returns the same dossier. Raises PermissionDenied for another unit's
+    counter, IncompleteDossier for missing answers, uploads.BadUpload for a bad scan; nothing is written then.
+    No national e-identity is ever asked for here (dispatch 111/CĐ-TTg).
+    """
+    if not can(by, Permission.RECEIVE, unit):
+        raise PermissionDenied(Permission.RECEIVE.value)
+    try:
+        with transaction.atomic():
+            return _take_in(
+                by,
+                unit,
+                client_key,
+                version,
+                case,
+                answers,
+                filer,
+                list(papers),
+                delivery,
+                channel,
+                competent,
+            )
+    except IntegrityError:
+        same = Dossier.objects.filter(client_key=client_key, submitted_by=by).first()
+        if same is None:
+            raise
+        return same
+
+
+def _take_in(  # noqa: PLR0913 - one flat call, private
+    by: User,
+    unit: Unit,
+    client_key: uuid.UUID,
+    version: ProcedureVersion,
+    case: ProcedureCase | None,
+    answers: dict[str, Any],
+    filer: Party,
+    papers: list[Paper],
+    delivery: str,
+    channel: str,
+    competent: Unit | None,
+) -> Dossier:
+    same = Dossier.objects.filter(client_key=client_key, submitted_by=by).first()
+    if same:
+        return same
+    schema = load(version)
+    if schema is None:
+        raise ActionError(_("Thủ tục này chưa có tờ khai điện tử."))
+    checked = check_answers(schema, answers)
+    given = {paper.document.pk for paper in papers}
+    needed = required_documents(version, case, checked.cleaned)
+    lacking = [paper for paper in needed if paper.required and paper.pk not in given]
+    if checked.errors or lacking:
+        raise IncompleteDossier(checked.errors, lacking)
+    dossier = _create(
+        client_key=client_key,
+        version=version,
+        case=case,
+        channel=channel,
+        by=by,
+        account=_account_of(filer),
+        receiving=unit,
+        delivery=delivery,
+        answers=checked.cleaned,
+        owner=party_from(schema, checked.cleaned) or {},
+        competent=competent,
+        assisted=False,
+    )
+    _party(dossier, PartyRole.FILER, filer)
+    _scan(dossier, papers, by)
+    accept_locked(dossier, by=by)
+    return dossier
+
+
+def _account_of(filer: Party) -> User | None:
+    """The filer's own account, when the person has one: the dossier then also shows online."""
+    if not filer.id_number:
+        return None
+    return User.objects.filter(username=filer.id_number, is_active=True).exclude(kind="staff").first()
+
+
+def _scan(dossier: Dossier, papers: Iterable[Paper], by: User) -> None:
+    for paper in papers:
+        for scan in paper.scans:
+            checked = uploads.check_upload(scan)
+            stored = files.put(checked.content)
+            Attachment.objects.create(
+                dossier=dossier,
+                document=paper.document,
+                name=checked.name,
+                content_type=checked.content_type,
+                size=stored.size,
+                sha256=stored.sha256,
+                uploaded_by=by,
+                uploaded_at=clock.now(),
+                digitised=True,
+            )
+
+
+def _create(
+    *,
+    client_key: uuid.UUID,
+    version: ProcedureVersion,
+    case: ProcedureCase | None,
+    channel: str,
+    by: User,
+    account: User | None,
+    receiving: Unit,
+    delivery: str,
+    answers: dict[str, Any],
+    owner: dict[str, str],
+    competent: Unit | None = None,
+    assisted: bool = False,
+) -> Dossier:
+    """The dossier row with its first form revision, its owner and the filing event."""
+    procedure = version.procedure
+    now = clock.now()
+    dossier = Dossier.objects.create(
+        code=next_code(receiving),
+        client_key=client_key,
+        procedure=procedure,
+        version=version,
+        case=case,
+        channel=channel,
+        online_level=version.online_level,
+        assisted=assisted,
+        account=account,
+        submitted_by=by,
+        owner_name=owner.get("name") or (account.display_name if account else ""),
+        receiving_unit=receiving,
+        competent_unit=competent or competent_unit(version, receiving),
+        delivery=delivery,
+        filed_at=now,
+        accept_by=accept_by(now, calendar_for(receiving)),
+        is_demo=by.is_demo,
+    )
+    DossierForm.objects.create(dossier=dossier, answers=answers, at=now, by=by)
+    _party(dossier, PartyRole.OWNER, Party(**owner) if owner.get("name") else Party(name=dossier.owner_name))
+    event = record(
+        dossier, EventKind.FILED, by=by, unit_id=receiving.pk, before="", data={"channel": channel}
+    )
+    notify(dossier, event)
+    return dossier
+
+
+def competent_unit(version: ProcedureVersion, receiving: Unit) -> Unit:
+    """Who decides: the commune that received it, or the department of a provincial procedure."""
+    procedure = version.procedure
+    if receiving.kind == UnitKind.COMMUNE and procedure.at_commune:
+        return receiving
+    return procedure.department or receiving
+
+
+def _party(dossier: Dossier, role: PartyRole, party: Party) -> None:
+    DossierParty.objects.create(
+        dossier=dossier,
+        role=role,
+        is_organisation=party.is_organisation,
+        name=party.name,
+        id_number=party.id_number,
+        phone=party.phone,
+        email=party.email,
+        address=party.address,
+        relation=party.relation,
+    )

@@ -1,0 +1,179 @@
+"""Handling: assign, draft and submit, sign, issue, return. Drafter, signer and number-giver are three people."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dossiers.actions import documents
+from dossiers.actions.base import lock_for, move_to
+from dossiers.models import Dossier, Result
+from dossiers.states import Delivery, EventKind, Money, State
+from dossiers.workflow import BY_NAME, ActionError
+from portal.accounts.access import can, posts_of
+from portal.accounts.permissions import Permission, roles_with
+from portal.lib import clock
+from procedures.models import ResultKind
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+@transaction.atomic
+def assign(*, code: str, by: User, to: User) -> Dossier:
+    """Give the dossier to a specialist of the competent unit, or to another one."""
+    from dossiers.access import get_dossier, moves_for
+
+    allowed = {move.name for move in moves_for(by, get_dossier(by, code))}
+    name = next((name for name in ("assign", "hand_over") if name in allowed), "assign")
+    dossier, move = lock_for(name, code=code, by=by)
+    if not can(to, Permission.PROCESS, dossier.competent_unit_id):
+        raise ActionError(_("Người được chọn không phải chuyên viên của đơn vị."), field="to")
+    dossier.assignee = to
+    move_to(dossier, move, by=by, data={"to": to.pk, "name": to.full_name}, changed=["assignee"])
+    return dossier
+
+
+@transaction.atomic
+def take(*, code: str, by: User) -> Dossier:
+    """A specialist takes an unassigned dossier from the pool of his unit."""
+    dossier, move = lock_for("take", code=code, by=by)
+    dossier.assignee = by
+    move_to(dossier, move, by=by, data={"to": by.pk, "name": by.full_name}, changed=["assignee"])
+    return dossier
+
+
+@transaction.atomic
+def submit(
+    *, code: str, by: User, kind: ResultKind, granted: bool, content: dict[str, Any], note: str = ""
+) -> Dossier:
+    """Put a drafted result before the leader. The assigned specialist only (or anyone of the unit if none is)."""
+    dossier, move = lock_for("submit", code=code, by=by)
+    if dossier.assignee_id not in {None, by.pk}:
+        raise PermissionDenied("assigned to another officer")
+    if kind.version_id != dossier.version_id:
+        raise ActionError(_("Loại kết quả này không thuộc thủ tục."), field="kind")
+    if not granted and not note.strip():
+        raise ActionError(_("Xin ghi lý do không giải quyết."), field="note")
+    values = {
+        "kind": kind,
+        "granted": granted,
+        "content": content,
+        "note": note,
+        "drafted_by": by,
+        "drafted_at": clock.now(),
+    }
+    Result.objects.update_or_create(dossier=dossier, defaults=values)
+    move_to(dossier, move, by=by, data={"granted": granted})
+    return dossier
+
+
+@transaction.atomic
+def send_back(*, code: str, by: User, reason: str) -> Dossier:
+    """The leader returns the draft with a comment; he does not change it himself."""
+    if not reason.strip():
+        raise ActionError(_("Xin ghi ý kiến để chuyên viên sửa."), field="reason")
+    dossier, move = lock_for("send_back", code=code, by=by)
+    move_to(dossier, move, by=by, data={"reason": reason})
+    return dossier
+
+
+@transaction.atomic
+def sign(*, code: str, by: User) -> Dossier:
+    """Approve and sign. The drafter cannot sign his own draft."""
+    dossier, move = lock_for("sign", code=code, by=by)
+    result = Result.objects.select_for_update().get(dossier=dossier)
+    if result.drafted_by_id == by.pk:
+        raise ActionError(_("Người dự thảo không được tự ký kết quả."))
+    result.signed_by, result.signed_at = by, clock.now()
+    result.signer_title = _title(by, dossier)
+    result.save(update_fields=["signed_by", "signed_at", "signer_title"])
+    move_to(dossier, move, by=by)
+    return dossier
+
+
+def _title(user: User, dossier: Dossier) -> str:
+    signing = roles_with(Permission.SIGN)
+    posts = [
+        post for post in posts_of(user) if post.unit_id == dossier.competent_unit_id and post.role in signing
+    ]
+    return posts[0].title if posts else ""
+
+
+@transaction.atomic
+def issue(*, code: str, by: User) -> Dossier:
+    """Number and issue the signed result: the agency's work ends here, which is the instant the clock judges.
+
+    The signer cannot give the number (separation rules, domain facts 7.1).
+    """
+    dossier, move = lock_for("issue", code=code, by=by)
+    result = Result.objects.select_for_update().get(dossier=dossier)
+    if result.signed_by_id == by.pk:
+        raise ActionError(_("Người ký không được tự cấp số, phát hành."))
+    document = documents.issue_result(result=result, by=by)
+    result.issued_by, result.issued_at, result.document = by, clock.now(), document
+    result.number = document.number
+    result.save(update_fields=["issued_by", "issued_at", "document", "number"])
+    dossier.finished_at = clock.now()
+    move_to(dossier, move, by=by, data={"number": document.number}, changed=["finished_at"])
+    return dossier
+
+
+@transaction.atomic
+def return_result(*, code: str, by: User, note: str = "") -> Dossier:
+    """Hand the result to the person at the counter. The fee must be paid and the e-result must exist."""
+    dossier, move = lock_for("return_result", code=code, by=by)
+    _check_returnable(dossier)
+    dossier.returned_at = clock.now()
+    move_to(dossier, move, by=by, data={"how": dossier.delivery, "note": note}, changed=["returned_at"])
+    return dossier
+
+
+def _check_returnable(dossier: Dossier) -> None:
+    if dossier.money == Money.DUE:
+        raise ActionError(_("Hồ sơ còn phí, lệ phí chưa nộp."))
+    document = dossier.result.document
+    if document is None or not document.sha256:
+        raise ActionError(_("Bản điện tử của kết quả đang được tạo; xin thử lại sau ít phút."))
+
+
+@transaction.atomic
+def return_online(*, dossier_id: int) -> bool:
+    """Deliver an e-result by itself once it is signed, paid and wanted online; safe any number of times.
+
+    Called when the result's bytes are stored and when the fee is paid, whichever comes last.
+    """
+    dossier = (
+        Dossier.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("version")
+        .get(pk=dossier_id)
+    )
+    ready = dossier.state == State.FINISHED and dossier.delivery == Delivery.ONLINE
+    if not ready or dossier.money == Money.DUE or not dossier.result.document.sha256:
+        return False
+    dossier.returned_at = clock.now()
+    move_to(
+        dossier, BY_NAME["return_result"], by=None, data={"how": Delivery.ONLINE}, changed=["returned_at"]
+    )
+    return True
+
+
+@transaction.atomic
+def extend(*, code: str, by: User, reason: str, until: datetime.datetime) -> Dossier:
+    """Apologise in writing and give a new date (form 04), once; the first promise stays a fact."""
+    if not reason.strip():
+        raise ActionError(_("Xin ghi lý do chậm trễ."), field="reason")
+    dossier, move = lock_for("extend", code=code, by=by)
+    if dossier.events.filter(kind=EventKind.EXTENDED).exists():
+        raise ActionError(_("Hồ sơ đã được hẹn lại một lần; không được hẹn lại lần nữa."))
+    if dossier.due_at is None or until <= max(dossier.due_at, clock.now()):
+        raise ActionError(_("Ngày hẹn mới phải sau ngày hẹn cũ và sau thời điểm này."), field="until")
+    letter = documents.issue_apology(dossier=dossier, by=by, reason=reason, new_due=until)
+    move_to(
+        dossier, move, by=by, data={"until": until.isoformat(), "reason": reason, "letter": letter.number}
+    )
+    return dossier

@@ -1,0 +1,24 @@
+"""Models of dossiers."""
+
+from dossiers.models.documents import Document, DocumentKind, NumberSeries, Result
+from dossiers.models.dossiers import Dossier, DossierForm, DossierParty, DossierSequence, PartyRole
+from dossiers.models.drafts import Attachment, Draft
+from dossiers.models.events import DossierEvent
+from dossiers.models.supplements import SupplementItem, SupplementRequest
+
+__all__ = [
+    "Attachment",
+    "Document",
+    "DocumentKind",
+    "Dossier",
+    "DossierEvent",
+    "DossierForm",
+    "DossierParty",
+    "DossierSequence",
+    "Draft",
+    "NumberSeries",
+    "PartyRole",
+    "Result",
+    "SupplementItem",
+    "SupplementRequest",
+]

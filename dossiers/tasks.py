@@ -1,0 +1,12 @@
+"""Periodic work on dossiers: each task finds its own work by query, so a lost message costs one period."""
+
+from celery import shared_task
+
+from dossiers.actions.drafts import discard_old
+from portal.lib import clock
+
+
+@shared_task
+def sweep_drafts() -> int:
+    """Discard drafts nobody touched for two months."""
+    return discard_old(now=clock.now())

@@ -1,0 +1,233 @@
+"""The workflow as one table. No other module compares a dossier's state to decide what may happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.states import EventKind, State
+from portal.accounts.permissions import Permission
+
+
+class WrongState(Exception):
+    """The move is not allowed from the dossier's present state; the page is shown again as it is now."""
+
+    def __init__(self, transition: Transition, state: str) -> None:
+        self.transition = transition
+        self.state = State(state)
+        super().__init__(f"{transition.name} not allowed from {state}")
+
+
+class ActionError(Exception):
+    """An action refused for a reason the person can read and mend; `field` names the input where known."""
+
+    def __init__(self, message: str | Promise, field: str = "") -> None:
+        self.message = message
+        self.field = field
+        super().__init__(str(message))
+
+
+class Place(Enum):
+    """Which unit of the dossier a permission is asked about."""
+
+    RECEIVING = "receiving_unit_id"
+    COMPETENT = "competent_unit_id"
+    CITIZEN = "account"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One legal move.
+
+    `target` None means: back to the state kept before the pause. `needs` is asked about `place`; a move of
+    `Place.CITIZEN` belongs to the account of the dossier. `form` is the number of the form it issues.
+    """
+
+    name: str
+    label: str | Promise
+    sources: tuple[State, ...]
+    target: State | None
+    event: EventKind
+    place: Place
+    needs: Permission | None = None
+    form: str = ""
+    notice: bool = True
+
+
+HANDLING = (State.ACCEPTED, State.PROCESSING)
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(
+        "accept", _("Tiếp nhận"), (State.FILED,), State.ACCEPTED, EventKind.ACCEPTED,
+        Place.RECEIVING, Permission.RECEIVE, form="01",
+    ),
+    Transition(
+        "refuse", _("Từ chối tiếp nhận"), (State.FILED, State.SUPPLEMENT), State.REFUSED, EventKind.REFUSED,
+        Place.RECEIVING, Permission.RECEIVE, form="03",
+    ),
+    Transition(
+        "request_supplement_at_intake", _("Yêu cầu bổ sung"), (State.FILED,), State.SUPPLEMENT,
+        EventKind.SUPPLEMENT_REQUESTED, Place.RECEIVING, Permission.RECEIVE, form="02",
+    ),
+    Transition(
+        "request_supplement", _("Yêu cầu bổ sung"), HANDLING, State.SUPPLEMENT,
+        EventKind.SUPPLEMENT_REQUESTED, Place.COMPETENT, Permission.PROCESS, form="02",
+    ),
+    Transition(
+        "answer_supplement", _("Nộp bổ sung"), (State.SUPPLEMENT,), None,
+        EventKind.SUPPLEMENT_ANSWERED, Place.CITIZEN,
+    ),
+    Transition(
+        "receive_supplement", _("Nhận bổ sung tại quầy"), (State.SUPPLEMENT,), None,
+        EventKind.SUPPLEMENT_ANSWERED, Place.RECEIVING, Permission.RECEIVE,
+    ),
+    Transition(
+        "assign", _("Phân công thụ lý"), HANDLING, State.PROCESSING, EventKind.ASSIGNED,
+        Place.COMPETENT, Permission.ASSIGN, notice=False,
+    ),
+    Transition(
+        "hand_over", _("Chuyển chuyên viên"), (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
+        Place.COMPETENT, Permission.RECEIVE, notice=False,
+    ),
+    Transition(
+        "take", _("Nhận thụ lý"), (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
+        Place.COMPETENT, Permission.PROCESS, notice=False,
+    ),
+    Transition(
+        "submit", _("Trình ký"), (State.PROCESSING,), State.SIGNING, EventKind.SUBMITTED,
+        Place.COMPETENT, Permission.PROCESS, notice=False,
+    ),
+    Transition(
+        "send_back", _("Trả lại để sửa"), (State.SIGNING,), State.PROCESSING, EventKind.SENT_BACK,
+        Place.COMPETENT, Permission.SIGN, notice=False,
+    ),
+    Transition(
+        "sign", _("Ký duyệt"), (State.SIGNING,), State.SIGNED, EventKind.SIGNED,
+        Place.COMPETENT, Permission.SIGN, notice=False,
+    ),
+    Transition(
+        "issue", _("Cấp số, phát hành"), (State.SIGNED,), State.FINISHED, EventKind.ISSUED,
+        Place.COMPETENT, Permission.ISSUE, form="result",
+    ),
+    Transition(
+        "return_result", _("Trả kết quả"), (State.FINISHED,), State.RETURNED, EventKind.RETURNED,
+        Place.RECEIVING, Permission.RECEIVE,
+    ),
+    Transition(
+        "set_obligation", _("Yêu cầu thực hiện nghĩa vụ tài chính"), HANDLING, State.OBLIGATION,
+        EventKind.OBLIGATION_SET, Place.COMPETENT, Permission.PROCESS,
+    ),
+    Transition(
+        "meet_obligation", _("Xác nhận đã thực hiện nghĩa vụ"), (State.OBLIGATION,), None,
+        EventKind.OBLIGATION_MET, Place.COMPETENT, Permission.PROCESS,
+    ),
+    Transition(
+        "withdraw", _("Rút hồ sơ"),
+        (State.FILED, State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION),
+        State.WITHDRAWN, EventKind.WITHDRAWN, Place.CITIZEN,
+    ),
+    Transition(
+        "withdraw_at_counter", _("Rút hồ sơ theo đề nghị"),
+        (State.FILED, State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION),
+        State.WITHDRAWN, EventKind.WITHDRAWN, Place.RECEIVING, Permission.RECEIVE,
+    ),
+    Transition(
+        "stop", _("Dừng giải quyết"), (State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION), State.STOPPED,
+        EventKind.STOPPED, Place.COMPETENT, Permission.SIGN, form="05",
+    ),
+    Transition(
+        "extend", _("Xin lỗi và hẹn lại"), (State.ACCEPTED, State.PROCESSING, State.SIGNING, State.SIGNED), None,
+        EventKind.EXTENDED, Place.COMPETENT, Permission.SIGN, form="04",
+    ),
+)  # fmt: skip
+
+BY_NAME = {transition.name: transition for transition in TRANSITIONS}
+
+# Facts that move no state; they may be recorded whatever the state is.
+FACTS = {
+    EventKind.FEE_ASSESSED,
+    EventKind.PAID,
+    EventKind.REFUNDED,
+    EventKind.DOCUMENT_ISSUED,
+}
+
+
+class Turn(Enum):
+    """Whose move it is."""
+
+    RECEIVING = _("Bộ phận tiếp nhận")
+    COMPETENT = _("Đơn vị giải quyết")
+    CITIZEN = _("Người nộp hồ sơ")
+    NOBODY = _("Đã kết thúc")
+
+
+@dataclass(frozen=True)
+class StateFacts:
+    """What each state means to others: national code (domain facts 3.4), turn, badge tone, citizen wording."""
+
+    national: int
+    turn: Turn
+    tone: str
+    citizen: str | Promise
+
+
+STATES: dict[State, StateFacts] = {
+    State.FILED: StateFacts(1, Turn.RECEIVING, "waiting", _("Hồ sơ đã đến nơi nhận và đang được kiểm tra.")),
+    State.ACCEPTED: StateFacts(2, Turn.COMPETENT, "active", _("Hồ sơ đã được tiếp nhận.")),
+    State.PROCESSING: StateFacts(4, Turn.COMPETENT, "active", _("Chuyên viên đang giải quyết hồ sơ.")),
+    State.SIGNING: StateFacts(4, Turn.COMPETENT, "active", _("Kết quả đang trình lãnh đạo ký.")),
+    State.SIGNED: StateFacts(4, Turn.COMPETENT, "active", _("Kết quả đã ký, đang chờ phát hành.")),
+    State.SUPPLEMENT: StateFacts(
+        5, Turn.CITIZEN, "attention", _("Hồ sơ cần bổ sung. Xin xem yêu cầu và trả lời.")
+    ),
+    State.OBLIGATION: StateFacts(
+        6, Turn.CITIZEN, "attention", _("Cần thực hiện nghĩa vụ tài chính trước khi giải quyết tiếp.")
+    ),
+    State.FINISHED: StateFacts(9, Turn.RECEIVING, "good", _("Đã có kết quả.")),
+    State.RETURNED: StateFacts(10, Turn.NOBODY, "good", _("Kết quả đã được trả.")),
+    State.REFUSED: StateFacts(3, Turn.NOBODY, "bad", _("Hồ sơ không được tiếp nhận. Xin xem lý do.")),
+    State.WITHDRAWN: StateFacts(7, Turn.NOBODY, "neutral", _("Hồ sơ đã được rút theo đề nghị.")),
+    State.STOPPED: StateFacts(8, Turn.NOBODY, "bad", _("Việc giải quyết đã dừng. Xin xem thông báo.")),
+}
+
+
+def check_move(transition: Transition, state: str) -> None:
+    """Raise WrongState unless `transition` starts from `state`."""
+    if state not in transition.sources:
+        raise WrongState(transition, state)
+
+
+def legal_path(steps: list[tuple[str, str, str]]) -> str | None:
+    """The first fault in a history, or None. `steps` are (event kind, from state, to state) in order.
+
+    The first event is the filing; each later one is a fact that keeps the state, or a move of the table from
+    the state the one before it left.
+    """
+    state = ""
+    for number, (kind, source, target) in enumerate(steps, start=1):
+        if source != state:
+            return f"#{number} {kind}: starts from {source!r}, the dossier was in {state!r}"
+        if not _legal_step(EventKind(kind), source, target):
+            return f"#{number} {kind}: {source!r} → {target!r} is no move of the table"
+        state = target
+    return None
+
+
+def _legal_step(kind: EventKind, source: str, target: str) -> bool:
+    if kind == EventKind.FILED:
+        return source == "" and target == State.FILED
+    if kind in FACTS:
+        return source == target != ""
+    moves = [move for move in TRANSITIONS if move.event == kind and source in move.sources]
+    return any(_lands(move, source, target) for move in moves)
+
+
+def _lands(move: Transition, source: str, target: str) -> bool:
+    if move.target is not None:
+        return move.target == target
+    if move.name == "extend":
+        return source == target
+    return target in {State.FILED, State.ACCEPTED, State.PROCESSING}

@@ -1,0 +1,1 @@
+"""Money: what is owed, payments by any road, the ledger, receipts."""

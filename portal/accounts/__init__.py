@@ -1,0 +1,1 @@
+"""People, units, memberships: who may do what, where."""

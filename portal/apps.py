@@ -1,0 +1,9 @@
+"""The `portal` app carries shared templates, tags and commands; it has no tables of its own."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """Registers the shared parts."""
+
+    name = "portal"

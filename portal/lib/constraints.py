@@ -1,0 +1,23 @@
+"""Helpers for database constraints: what the database can refuse, it refuses."""
+
+from collections.abc import Iterable
+
+from django.db.models import CheckConstraint, Q, TextChoices
+from django.utils.functional import Promise
+
+
+def one_of(model: str, field: str, choices: type[TextChoices]) -> CheckConstraint:
+    """`field` holds one of `choices` and nothing else."""
+    return CheckConstraint(
+        condition=Q(**{f"{field}__in": [choice.value for choice in choices]}), name=f"{model}_{field}_known"
+    )
+
+
+def both_or_neither(
+    model: str, name: str, fields: Iterable[str], message: str | Promise | None = None
+) -> CheckConstraint:
+    """All of `fields` are set, or none is (a who-and-when pair)."""
+    listed = list(fields)
+    together = Q(**{f"{field}__isnull": False for field in listed})
+    none = Q(**{f"{field}__isnull": True for field in listed})
+    return CheckConstraint(condition=together | none, name=f"{model}_{name}", violation_error_message=message)

@@ -1,0 +1,1 @@
+"""Everything that leaves: rows written in the transaction of their cause; the broker message is only a bell."""

@@ -1,0 +1,46 @@
+"""Models of the catalogue."""
+
+from procedures.models.calendar import CalendarDay, DayKind
+from procedures.models.fees import FeeAuthority, FeeKind, FeeRule
+from procedures.models.parts import (
+    Channel,
+    ProcedureCase,
+    ProcessStep,
+    RequiredDocument,
+    ResultKind,
+    StepKind,
+    TimeLimit,
+    TimeUnit,
+)
+from procedures.models.procedures import (
+    ClockStart,
+    Field,
+    OnlineLevel,
+    Procedure,
+    ProcedureVersion,
+    VersionState,
+)
+from procedures.models.stamps import DataStamp
+
+__all__ = [
+    "CalendarDay",
+    "Channel",
+    "ClockStart",
+    "DataStamp",
+    "DayKind",
+    "FeeAuthority",
+    "FeeKind",
+    "FeeRule",
+    "Field",
+    "OnlineLevel",
+    "Procedure",
+    "ProcedureCase",
+    "ProcedureVersion",
+    "ProcessStep",
+    "RequiredDocument",
+    "ResultKind",
+    "StepKind",
+    "TimeLimit",
+    "TimeUnit",
+    "VersionState",
+]

@@ -1,0 +1,163 @@
+"""Procedure and its dated versions."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from portal.accounts.models import Unit
+from portal.lib.constraints import one_of
+
+
+class OnlineLevel(models.TextChoices):
+    """How far a procedure can be done online (NĐ 42/2022/NĐ-CP; NĐ 224/2026/NĐ-CP art. 14)."""
+
+    FULL = "full", _("Toàn trình")
+    PARTIAL = "partial", _("Một phần")
+    COUNTER = "counter", _("Chỉ tại quầy")
+    UNCONFIRMED = "unconfirmed", _("Chưa xác nhận")
+
+
+class VersionState(models.TextChoices):
+    """Life of a version."""
+
+    DRAFT = "draft", _("Dự thảo")
+    CHECKED = "checked", _("Đã kiểm tra")
+    PUBLISHED = "published", _("Đã công bố")
+    RETIRED = "retired", _("Hết hiệu lực")
+
+
+class ClockStart(models.TextChoices):
+    """From when working days are counted (domain facts 4.2: both are practised, so it is a choice)."""
+
+    MOMENT = "moment", _("Từ thời điểm tiếp nhận")
+    NEXT_DAY = "next_day", _("Từ ngày làm việc kế tiếp")
+
+
+class Field(models.Model):
+    """A field of administration (lĩnh vực)."""
+
+    code = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200, unique=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    sort_key = models.CharField(max_length=200)
+    is_official = models.BooleanField(default=True, help_text="false: a heading of a ward's notice list")
+
+    class Meta:
+        ordering = ["sort_key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Procedure(models.Model):
+    """A procedure of the catalogue; `code` is text of the form d.dddddd (spreadsheets destroy it otherwise)."""
+
+    code = models.CharField(max_length=8, unique=True)
+    title = models.CharField(max_length=1200)
+    short_title = models.CharField(max_length=200, blank=True)
+    field = models.ForeignKey(Field, models.PROTECT, related_name="procedures")
+    at_commune = models.BooleanField(default=False)
+    at_province = models.BooleanField(default=False)
+    agency = models.CharField(max_length=500, blank=True, help_text="competent agency as the source names it")
+    department = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="the city's unit that decides a provincial procedure, where known",
+    )
+    vertical_system = models.CharField(
+        max_length=120, blank=True, help_text="handled in a ministry's own system"
+    )
+    for_citizens = models.BooleanField(default=True)
+    for_organisations = models.BooleanField(default=True)
+    configured = models.BooleanField(default=False)
+    missing = models.JSONField(default=list, help_text="codes of what is missing to be filable")
+    search_text = models.TextField(help_text="title, code, field without diacritics")
+    popularity = models.PositiveIntegerField(default=0, help_text="shown first when higher")
+    as_of = models.CharField(max_length=10)
+    source = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\d\.\d{6}$"),
+                name="procedure_code_form",
+                violation_error_message=_("Mã thủ tục có dạng 1.234567."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The short title where there is one, otherwise the official one."""
+        return self.short_title or self.title
+
+
+class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
+    """Reads over versions."""
+
+    def in_force(self, day: datetime.date) -> VersionQuerySet:
+        """Published versions whose dates hold `day`."""
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=day), state=VersionState.PUBLISHED, valid_from__lte=day
+        )
+
+
+class ProcedureVersion(models.Model):
+    """What the rules of a procedure were from `valid_from` until the day before `valid_to`.
+
+    A published version never changes; a dossier keeps the one it was filed under. `form` is the e-form as data
+    (see procedures/form_schema.py), empty for a procedure that is not configured.
+    """
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=200, blank=True, help_text="decision announcing the procedure")
+    legal_basis = models.JSONField(default=list, blank=True)
+    online_level = models.CharField(max_length=12, choices=OnlineLevel, default=OnlineLevel.UNCONFIRMED)
+    level_reason = models.CharField(max_length=300, blank=True)
+    clock_start = models.CharField(max_length=10, choices=ClockStart, default=ClockStart.MOMENT)
+    supplement_restarts_clock = models.BooleanField(default=False)
+    refusal_by_head = models.BooleanField(default=False)
+    any_commune = models.BooleanField(default=False, help_text="may be filed at any commune of the city")
+    form = models.JSONField(default=dict, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    history = HistoricalRecords(excluded_fields=["form"])
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["procedure", "-number"]
+        constraints = [
+            one_of("procedure_version", "state", VersionState),
+            one_of("procedure_version", "online_level", OnlineLevel),
+            models.UniqueConstraint(fields=["procedure", "number"], name="procedure_version_number"),
+            models.UniqueConstraint(
+                fields=["procedure"],
+                condition=Q(state="published", valid_to__isnull=True),
+                name="procedure_version_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="procedure_version_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure.code} v{self.number}"

@@ -1,0 +1,116 @@
+"""Dossiers in any state, made by the real actions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from dossiers.actions import drafts, filing, intake, processing
+from dossiers.models import Dossier
+from dossiers.states import Delivery
+from portal.accounts.models import User
+from portal.outbox.actions import drain_all
+from procedures.models import Procedure, ProcedureVersion
+from tests.cast import Cast, Office
+
+BIRTH = "1.001193"
+EXTRACT = "2.000635"
+CERTIFIED = "2.000815"
+MARRIAGE = "1.000894"
+HOUSEHOLD = "1.001612"
+
+
+def version(code: str) -> ProcedureVersion:
+    """The open published version of a procedure."""
+    return Procedure.objects.get(code=code).versions.get(state="published", valid_to=None)
+
+
+def example(code: str, index: int = 0) -> dict[str, Any]:
+    """Valid sample answers of a configured procedure, from its own scripted examples."""
+    from procedures.importing.configured import examples
+
+    return dict(examples(code)[index])
+
+
+def pdf(name: str = "giay-to.pdf") -> SimpleUploadedFile:
+    """A small real PDF, different each time."""
+    import io
+
+    import pikepdf
+
+    out = io.BytesIO()
+    document = pikepdf.new()
+    document.add_blank_page(page_size=(200, 200))
+    document.docinfo["/Title"] = uuid.uuid4().hex
+    document.save(out)
+    return SimpleUploadedFile(name, out.getvalue(), content_type="application/pdf")
+
+
+def drafted(by: User, code: str = BIRTH, office: Office | None = None, **answers: Any) -> Any:
+    """A complete draft of `by`, ready to file."""
+    current = version(code)
+    draft = drafts.start_draft(by=by, version=current)
+    draft = drafts.save_answers(draft_id=draft.pk, by=by, answers={**example(code), **answers})
+    if office:
+        drafts.choose(draft_id=draft.pk, by=by, unit=office.unit, delivery=Delivery.ONLINE)
+    for document in current.requireddocuments.filter(required=True, shown_only=False):
+        drafts.attach(draft_id=draft.pk, by=by, document=document, upload=pdf())
+    return draft
+
+
+def filed(cast: Cast, code: str = BIRTH, office: Office | None = None, **answers: Any) -> Dossier:
+    """A dossier filed online by the citizen of the cast, waiting for acceptance."""
+    draft = drafted(cast.citizen, code, office or cast.office, **answers)
+    return filing.file_online(draft_id=draft.pk, by=cast.citizen)
+
+
+def accepted(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
+    """… and accepted."""
+    return intake.accept(code=filed(cast, code, **answers).code, by=cast.office.counter)
+
+
+def processing_(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
+    """… and handed to the specialist."""
+    dossier = accepted(cast, code, **answers)
+    return processing.assign(code=dossier.code, by=cast.office.counter, to=cast.office.specialist)
+
+
+def signing(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
+    """… with a drafted result before the leader."""
+    dossier = processing_(cast, code, **answers)
+    kind = dossier.version.resultkinds.first()
+    assert kind is not None
+    return processing.submit(
+        code=dossier.code, by=cast.office.specialist, kind=kind, granted=True, content={}
+    )
+
+
+def signed(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
+    """… and signed."""
+    return processing.sign(code=signing(cast, code, **answers).code, by=cast.office.leader)
+
+
+def finished(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
+    """… and issued: the result exists, its bytes are rendered by the outbox."""
+    dossier = processing.issue(code=signed(cast, code, **answers).code, by=cast.office.clerk)
+    drain_all()
+    dossier.refresh_from_db()
+    return dossier
+
+
+def at_counter(cast: Cast, code: str = CERTIFIED, **answers: Any) -> Dossier:
+    """A walk-in's dossier, filed and accepted by the counter officer."""
+    current = version(code)
+    papers = [filing.Paper(document) for document in current.requireddocuments.filter(required=True)]
+    return filing.file_at_counter(
+        by=cast.office.counter,
+        unit=cast.office.unit,
+        client_key=uuid.uuid4(),
+        version=current,
+        case=None,
+        answers={**example(code), **answers},
+        filer=filing.Party(name="Lý Thị Khách", id_number="001175000111", phone="0911222333"),
+        papers=papers,
+    )
