@@ -1,4 +1,4 @@
-"""The tag library of the house; a builtin, so templates need no `load`. Described in docs/design-system.md."""
+"""The tag library of the house; a builtin, so templates need no `load`. See docs/design-system.md."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django_htmx.jinja import htmx_script
 
-from portal.lib.icons import ICONS
 from portal.lib.fields import FieldView, errors_of
+from portal.lib.icons import ICONS
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ HTMX_CONFIG = (
 )
 
 
-# --- Forms -----------------------------------------------------------------------------------------------------
+# --- Forms ---
 
 
 @register.inclusion_tag("components/field.html")
@@ -51,7 +51,7 @@ def form_errors(*forms: Any) -> dict[str, Any]:
     return {"errors": [error for form in forms for error in errors_of(form)]}
 
 
-# --- Money, dates, numbers -------------------------------------------------------------------------------------
+# --- Money, dates, numbers ---
 
 
 def money(amount: int | Decimal | None) -> str:
@@ -93,7 +93,9 @@ def when(moment: datetime.datetime | None) -> SafeString:
     if moment is None:
         return mark_safe("")
     local = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment_text(moment))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment_text(moment)
+    )
 
 
 @register.simple_tag
@@ -135,7 +137,7 @@ def mask(number: str | None) -> str:
     return number[:4] + "*" * (len(number) - 6) + number[-2:]
 
 
-# --- Pictures --------------------------------------------------------------------------------------------------
+# --- Pictures ---
 
 
 @register.simple_tag
@@ -143,7 +145,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """One of the line icons. Decorative unless it has a `label`. Raises KeyError for an unknown name."""
     named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" focusable="false" {}><path d="{}"/></svg>',
+        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" focusable="false" {}>'
+        '<path d="{}"/></svg>',
         named,
         ICONS[name],
     )
@@ -172,7 +175,11 @@ def bar(value: float | Decimal | None, target: float | Decimal | None = None, st
     share = min(max(float(value or 0), 0.0), 1.0) * 100
     if not state:
         state = "plain" if target is None or value is None else ("good" if value >= target else "bad")
-    tick = format_html('<rect class="bar-target" x="{}" y="0" width="1" height="8"/>', _tick(target)) if target else ""
+    tick = (
+        format_html('<rect class="bar-target" x="{}" y="0" width="1" height="8"/>', _tick(target))
+        if target
+        else ""
+    )
     return format_html(
         '<svg class="bar bar-{}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="bar-back" width="100" height="8"/>'
@@ -187,7 +194,7 @@ def _tick(target: float | Decimal) -> str:
     return f"{min(float(target) * 100, 99.0):.2f}"
 
 
-# --- Addresses -------------------------------------------------------------------------------------------------
+# --- Addresses ---
 
 
 @register.simple_tag(takes_context=True)
@@ -224,7 +231,7 @@ def htmx() -> SafeString:
     return format_html('<meta name="htmx-config" content="{}">{}', HTMX_CONFIG, htmx_script(version=2))
 
 
-# --- Tables, pages ---------------------------------------------------------------------------------------------
+# --- Tables, pages ---
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
