@@ -184,6 +184,9 @@ WHITENOISE_MAX_AGE = 0 if env.flag("PORTAL_PLAIN_STATIC") else 60
 # Files live outside the web root, named by their SHA-256; every read goes through a view that authorises it.
 FILES_ROOT = Path(env.text("PORTAL_FILES_ROOT", str(DATA_DIR / "files")))
 KEYS_ROOT = Path(env.text("PORTAL_KEYS_ROOT", str(DATA_DIR / "keys")))
+# "local" signs with test certificates of its own (portal/signing/local.py); production must allow that in words.
+SIGNING_ADAPTER = env.text("PORTAL_SIGNING", "local")
+SIGNING_ALLOW_TEST_KEYS = env.flag("PORTAL_SIGNING_ALLOW_TEST_KEYS")
 UPLOAD_MAX_BYTES = env.number("PORTAL_UPLOAD_MAX_MB", 10) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

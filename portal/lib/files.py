@@ -1,8 +1,8 @@
 """The content-addressed store: bytes under `FILES_ROOT/ab/cd/<sha256>`, outside the web root.
 
-A file is written under a temporary name, synced, then moved into place with mode 0600, and never written again:
-equal content is one file. A row that names a hash is written after the file, in the caller's transaction; when
-that rolls back, the file is an orphan, and `sweep` removes it once it is older than a day.
+A file is written under a temporary name, synced, then moved into place with mode 0600, and never written
+again: equal content is one file. A row that names a hash is written after the file, in the caller's
+transaction; when that rolls back, the file is an orphan, and `sweep` removes it once it is a day old.
 
 One lock file orders `put` (shared) and the removal of orphans (exclusive), so a file that is being used again
 is not removed under its new row.
@@ -61,7 +61,7 @@ def put(content: bytes | Iterable[bytes]) -> Stored:
 
 
 def path_of(sha256: str) -> Path:
-    """The path of a hash; ValueError for anything but 64 hexadecimal digits, so no name can leave the root."""
+    """The path of a hash; ValueError for anything but 64 hexadecimal digits: no name leaves the root."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError("not a SHA-256")
     return Path(settings.FILES_ROOT) / sha256[:2] / sha256[2:4] / sha256

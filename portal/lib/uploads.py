@@ -3,10 +3,10 @@
 Allowed are PDF, JPG and PNG. A file is opened structurally, never trusted by name or by the browser's word:
 
 - PDF: broken or encrypted ones are refused. Scripts, launch and submit actions, embedded files and media are
-  taken out by saving again, and with that every byte outside the document. A PDF with a digital signature would
-  lose it by saving, so it is kept byte for byte when it is clean and refused when it is not.
-- JPG and PNG: taken apart segment by segment; only what draws the picture stays (no EXIF, so no GPS; no comments;
-  nothing behind the end), the pixels are not touched. A JPG keeps its orientation.
+  taken out by saving again, and with that every byte outside the document. A PDF with a digital signature
+  would lose it by saving, so it is kept byte for byte when it is clean and refused when it is not.
+- JPG and PNG: taken apart segment by segment; only what draws the picture stays (no EXIF, so no GPS; no
+  comments; nothing behind the end), the pixels are not touched. A JPG keeps its orientation.
 
 DOCX and XLSX are refused: the portal asks for papers to be read by anybody in twenty years.
 """
@@ -81,6 +81,8 @@ def _type_of(data: bytes, name: str) -> str:
     """The type by content; the extension, where there is one, must agree."""
     kind = filetype.guess(data[:8192])
     content_type = kind.mime if kind else ""
+    if content_type in {"image/heic", "image/heif", "image/avif"}:
+        raise BadUpload(_("Ảnh HEIC của điện thoại chưa nhận được. Hãy đổi sang JPG rồi tải lên lại."))
     if content_type not in EXTENSIONS:
         raise BadUpload(_("Chỉ nhận tệp PDF, JPG hoặc PNG. Nội dung của tệp này không phải loại đó."))
     extension = _extension(name)
@@ -116,7 +118,7 @@ def _extension(name: str) -> str:
 
 
 def clean_name(name: str, content_type: str) -> str:
-    """A name safe to show and to save under: no path, no hidden characters, one extension, that of the content."""
+    """A name safe to show and to save under: no path, nothing hidden, the one extension of the content."""
     base = _base(name)
     stem = base[: -len(suffix)] if (suffix := PurePath(base).suffix) else base
     stem = " ".join(_FORBIDDEN.sub("_", stem).split()).strip(" _")

@@ -1,0 +1,92 @@
+"""The local adapter: PAdES baseline B signatures with certificates of a test authority made on first use.
+
+For development, demonstration and tests. The certificates say so in their names, and production refuses them
+unless the setting SIGNING_ALLOW_TEST_KEYS allows it in words.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from django.conf import settings
+
+from portal.signing.base import Seal, Signer, SigningError
+from portal.signing.keys import KeyFolder, KeyPair, common_name
+
+SIGNATURE_BYTES = 6_000  # room for the CMS object as hexadecimal: certificate, authority, attributes
+
+
+class LocalAdapter:
+    """See the module. Imports pyHanko only when something is signed or checked: it costs half a second."""
+
+    def __init__(self, keys_root: str | Path) -> None:
+        self._keys = KeyFolder(keys_root)
+
+    def name_of(self, signer: Signer) -> str:
+        """The certificate's name."""
+        return common_name(signer)
+
+    def sign_pdf(self, data: bytes, signer: Signer, *, reason: str, location: str) -> bytes:
+        """`data` with one more signature; the field is named after the kind of signer."""
+        if settings.PRODUCTION and not settings.SIGNING_ALLOW_TEST_KEYS:
+            raise SigningError("test certificates may not sign in production")
+        from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+        from pyhanko.sign import fields, signers
+
+        metadata = signers.PdfSignatureMetadata(
+            field_name="CoQuan" if signer.is_unit else "NguoiKy",
+            md_algorithm="sha256",
+            subfilter=fields.SigSeedSubFilter.PADES,
+            reason=reason,
+            location=location,
+        )
+        out = signers.sign_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(data)),
+            metadata,
+            signer=_simple_signer(self._keys.pair_of(signer), self._keys.authority()),
+            bytes_reserved=SIGNATURE_BYTES,
+        )
+        return bytes(out.getvalue())
+
+    def seals(self, data: bytes) -> list[Seal]:
+        """Every signature, oldest first, checked against the test authority."""
+        from pyhanko.pdf_utils.misc import PdfError
+        from pyhanko.pdf_utils.reader import PdfFileReader
+        from pyhanko.sign.validation import validate_pdf_signature
+        from pyhanko_certvalidator import ValidationContext
+
+        roots = [_asn1_certificate(self._keys.authority())]
+        try:
+            signatures = PdfFileReader(io.BytesIO(data), strict=False).embedded_signatures
+        except PdfError:
+            return []
+        found = []
+        for signature in signatures:
+            context = ValidationContext(trust_roots=roots, allow_fetching=False)
+            status = validate_pdf_signature(signature, context)
+            name = status.signing_cert.subject.native.get("common_name", "")
+            whole = status.intact and status.valid and status.bottom_line
+            found.append(Seal(name, whole, status.trusted, status.coverage.name == "ENTIRE_FILE"))
+        return found
+
+
+def _asn1_certificate(pair: KeyPair) -> object:
+    from asn1crypto import x509 as asn1
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return asn1.Certificate.load(pair.certificate.public_bytes(Encoding.DER))
+
+
+def _simple_signer(pair: KeyPair, authority: KeyPair) -> object:
+    from asn1crypto.keys import PrivateKeyInfo
+    from cryptography.hazmat.primitives import serialization
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    store = SimpleCertificateStore()
+    store.register(_asn1_certificate(authority))
+    key = pair.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return SimpleSigner(_asn1_certificate(pair), PrivateKeyInfo.load(key), store)
