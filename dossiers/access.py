@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -55,7 +56,7 @@ def _holds(user: AnyUser, permission: Permission, dossier: Dossier) -> bool:
     return any(can(user, permission, unit) for unit in {dossier.receiving_unit_id, dossier.competent_unit_id})
 
 
-def get_draft(user: AnyUser, draft_id: object, *, lock: bool = False) -> Draft:
+def get_draft(user: AnyUser, draft_id: uuid.UUID | str, *, lock: bool = False) -> Draft:
     """A person's own draft, Http404 for any other."""
     drafts = Draft.objects.filter(user=user.pk, pk=draft_id)
     if lock:

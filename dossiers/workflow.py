@@ -175,16 +175,16 @@ class StateFacts:
 
 
 STATES: dict[State, StateFacts] = {
-    State.FILED: StateFacts(1, Turn.RECEIVING, "waiting", _("Hồ sơ đã đến nơi nhận và đang được kiểm tra.")),
-    State.ACCEPTED: StateFacts(2, Turn.COMPETENT, "active", _("Hồ sơ đã được tiếp nhận.")),
-    State.PROCESSING: StateFacts(4, Turn.COMPETENT, "active", _("Chuyên viên đang giải quyết hồ sơ.")),
-    State.SIGNING: StateFacts(4, Turn.COMPETENT, "active", _("Kết quả đang trình lãnh đạo ký.")),
-    State.SIGNED: StateFacts(4, Turn.COMPETENT, "active", _("Kết quả đã ký, đang chờ phát hành.")),
+    State.FILED: StateFacts(1, Turn.RECEIVING, "info", _("Hồ sơ đã đến nơi nhận và đang được kiểm tra.")),
+    State.ACCEPTED: StateFacts(2, Turn.COMPETENT, "progress", _("Hồ sơ đã được tiếp nhận.")),
+    State.PROCESSING: StateFacts(4, Turn.COMPETENT, "progress", _("Chuyên viên đang giải quyết hồ sơ.")),
+    State.SIGNING: StateFacts(4, Turn.COMPETENT, "progress", _("Kết quả đang trình lãnh đạo ký.")),
+    State.SIGNED: StateFacts(4, Turn.COMPETENT, "progress", _("Kết quả đã ký, đang chờ phát hành.")),
     State.SUPPLEMENT: StateFacts(
-        5, Turn.CITIZEN, "attention", _("Hồ sơ cần bổ sung. Xin xem yêu cầu và trả lời.")
+        5, Turn.CITIZEN, "warn", _("Hồ sơ cần bổ sung. Xin xem yêu cầu và trả lời.")
     ),
     State.OBLIGATION: StateFacts(
-        6, Turn.CITIZEN, "attention", _("Cần thực hiện nghĩa vụ tài chính trước khi giải quyết tiếp.")
+        6, Turn.CITIZEN, "warn", _("Cần thực hiện nghĩa vụ tài chính trước khi giải quyết tiếp.")
     ),
     State.FINISHED: StateFacts(9, Turn.RECEIVING, "good", _("Đã có kết quả.")),
     State.RETURNED: StateFacts(10, Turn.NOBODY, "good", _("Kết quả đã được trả.")),

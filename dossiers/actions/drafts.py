@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -59,7 +60,7 @@ def start_draft(*, by: User, version: ProcedureVersion, case: ProcedureCase | No
 @transaction.atomic
 def save_answers(
     *,
-    draft_id: object,
+    draft_id: uuid.UUID | str,
     by: User,
     answers: dict[str, Any],
     revision: int | None = None,
@@ -86,7 +87,7 @@ def save_answers(
 
 @transaction.atomic
 def choose(
-    *, draft_id: object, by: User, unit: Unit | None, delivery: str, case: ProcedureCase | None = None
+    *, draft_id: uuid.UUID | str, by: User, unit: Unit | None, delivery: str, case: ProcedureCase | None = None
 ) -> Draft:
     """Where to file, how to get the result, and which case it is."""
     draft = _open(draft_id, by)
@@ -100,7 +101,7 @@ def choose(
 
 @transaction.atomic
 def attach(
-    *, draft_id: object, by: User, document: RequiredDocument | None, upload: UploadedFile
+    *, draft_id: uuid.UUID | str, by: User, document: RequiredDocument | None, upload: UploadedFile
 ) -> Attachment:
     """Check and store one file for one paper of the list. Raises uploads.BadUpload with the reason."""
     draft = _open(draft_id, by)
@@ -126,7 +127,7 @@ def attach(
 
 
 @transaction.atomic
-def detach(*, draft_id: object, by: User, attachment_id: int) -> None:
+def detach(*, draft_id: uuid.UUID | str, by: User, attachment_id: int) -> None:
     """Take a file back before filing; twice is once."""
     draft = _open(draft_id, by)
     found = draft.attachments.filter(pk=attachment_id, removed_at=None).first()
@@ -136,7 +137,7 @@ def detach(*, draft_id: object, by: User, attachment_id: int) -> None:
 
 
 @transaction.atomic
-def discard(*, draft_id: object, by: User) -> None:
+def discard(*, draft_id: uuid.UUID | str, by: User) -> None:
     """Delete a draft the person no longer wants; its file rows stay, marked as taken back."""
     draft = _open(draft_id, by)
     for found in draft.attachments.filter(removed_at=None):
@@ -157,7 +158,7 @@ def discard_old(*, now: datetime.datetime) -> int:
     return count
 
 
-def _open(draft_id: object, by: User) -> Draft:
+def _open(draft_id: uuid.UUID | str, by: User) -> Draft:
     draft = get_draft(by, draft_id, lock=True)
     if draft.dossier is not None:
         raise AlreadyFiled(draft.dossier.code)

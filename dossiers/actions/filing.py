@@ -62,7 +62,7 @@ class Paper:
     scans: tuple[UploadedFile, ...] = field(default_factory=tuple)
 
 
-def file_online(*, draft_id: object, by: User) -> Dossier:
+def file_online(*, draft_id: uuid.UUID | str, by: User) -> Dossier:
     """File a draft. A second call, from another tab or a re-sent request, returns the same dossier.
 
     Raises IncompleteDossier naming every missing answer and paper; nothing is written then.
@@ -173,7 +173,7 @@ def file_at_counter(
         return same
 
 
-def _take_in(  # noqa: PLR0913 - one flat call, private
+def _take_in(
     by: User,
     unit: Unit,
     client_key: uuid.UUID,
@@ -254,7 +254,7 @@ def _create(
     receiving: Unit,
     delivery: str,
     answers: dict[str, Any],
-    owner: dict[str, str],
+    owner: dict[str, Any],
     competent: Unit | None = None,
     assisted: bool = False,
 ) -> Dossier:
@@ -281,7 +281,7 @@ def _create(
         is_demo=by.is_demo,
     )
     DossierForm.objects.create(dossier=dossier, answers=answers, at=now, by=by)
-    _party(dossier, PartyRole.OWNER, Party(**owner) if owner.get("name") else Party(name=dossier.owner_name))
+    _party(dossier, PartyRole.OWNER, _owner(owner, dossier.owner_name))
     event = record(
         dossier, EventKind.FILED, by=by, unit_id=receiving.pk, before="", data={"channel": channel}
     )
@@ -295,6 +295,17 @@ def competent_unit(version: ProcedureVersion, receiving: Unit) -> Unit:
     if receiving.kind == UnitKind.COMMUNE and procedure.at_commune:
         return receiving
     return procedure.department or receiving
+
+
+def _owner(found: dict[str, Any], name: str) -> Party:
+    return Party(
+        name=found.get("name") or name,
+        id_number=found.get("id_number") or "",
+        phone=found.get("phone") or "",
+        email=found.get("email") or "",
+        address=found.get("address") or "",
+        is_organisation=bool(found.get("is_organisation")),
+    )
 
 
 def _party(dossier: Dossier, role: PartyRole, party: Party) -> None:

@@ -126,7 +126,7 @@ def _check_items(dossier: Dossier, items: list[ItemSpec]) -> None:
     if not items:
         raise ActionError(_("Xin chọn ít nhất một giấy tờ hoặc một mục cần bổ sung."), field="items")
     schema = load(dossier.version)
-    known = set(schema.field_names()) if schema else set()
+    known = set(schema.by_name) if schema else set()
     for item in items:
         if not item.instruction.strip():
             raise ActionError(_("Xin ghi rõ cần bổ sung gì cho từng dòng."), field="items")

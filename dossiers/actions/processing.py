@@ -136,9 +136,13 @@ def return_result(*, code: str, by: User, note: str = "") -> Dossier:
 def _check_returnable(dossier: Dossier) -> None:
     if dossier.money == Money.DUE:
         raise ActionError(_("Hồ sơ còn phí, lệ phí chưa nộp."))
-    document = dossier.result.document
-    if document is None or not document.sha256:
+    if not _has_bytes(dossier):
         raise ActionError(_("Bản điện tử của kết quả đang được tạo; xin thử lại sau ít phút."))
+
+
+def _has_bytes(dossier: Dossier) -> bool:
+    document = dossier.result.document
+    return document is not None and bool(document.sha256)
 
 
 @transaction.atomic
@@ -153,7 +157,7 @@ def return_online(*, dossier_id: int) -> bool:
         .get(pk=dossier_id)
     )
     ready = dossier.state == State.FINISHED and dossier.delivery == Delivery.ONLINE
-    if not ready or dossier.money == Money.DUE or not dossier.result.document.sha256:
+    if not ready or dossier.money == Money.DUE or not _has_bytes(dossier):
         return False
     dossier.returned_at = clock.now()
     move_to(

@@ -1,9 +1,9 @@
 """Helpers for database constraints: what the database can refuse, it refuses."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import CheckConstraint, Q, TextChoices
-from django.utils.functional import Promise
 
 
 def one_of(model: str, field: str, choices: type[TextChoices]) -> CheckConstraint:
@@ -14,7 +14,7 @@ def one_of(model: str, field: str, choices: type[TextChoices]) -> CheckConstrain
 
 
 def both_or_neither(
-    model: str, name: str, fields: Iterable[str], message: str | Promise | None = None
+    model: str, name: str, fields: Iterable[str], message: Any = None
 ) -> CheckConstraint:
     """All of `fields` are set, or none is (a who-and-when pair)."""
     listed = list(fields)
