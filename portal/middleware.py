@@ -39,7 +39,6 @@ PERMISSIONS_POLICY = ", ".join(
         "picture-in-picture",
         "publickey-credentials-get",
         "usb",
-        "web-share",
         "xr-spatial-tracking",
     )
 )

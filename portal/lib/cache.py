@@ -22,7 +22,7 @@ class ResilientRedisCache(RedisCache):
 
     While Redis is away each operation works on a small in-process cache: what was stored in Redis looks
     missing (`get` gives the default), and counters keep counting, so that sign-in throttling stays in force
-    for each worker. Redis is asked again every `RETRY_AFTER_SECONDS`; once it answers, the stand-in is emptied.
+    for each worker. Redis is asked again every `RETRY_AFTER_SECONDS`; then the stand-in is emptied.
     """
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ class FieldView:
         self.id = bound.auto_id or f"id_{bound.html_name}"
         self.label = options.get("label") or bound.label
         self.hint = options.get("hint") or bound.help_text
-        self.errors = list(bound.errors)
+        self.errors = messages_of(bound)
         self.required = bound.field.required
         self.inline = bool(options.get("inline"))
         self.prefix = options.get("prefix", "")
@@ -140,4 +140,33 @@ def errors_of(form: Any) -> Iterator[FieldError]:
         return
     yield from (FieldError("", str(message)) for message in form.non_field_errors())
     for bound in form:
-        yield from (FieldError(target_of(bound), str(message)) for message in bound.errors)
+        for message, missing in zip(messages_of(bound), _are_missing(bound), strict=True):
+            # "Fill this in" says nothing away from its field: the summary names it.
+            yield FieldError(target_of(bound), f"{bound.label}: {message}" if missing else message)
+
+
+def messages_of(bound: BoundField) -> list[str]:
+    """The errors of a field; Django's bare "required" becomes what to do, unless the form words its own."""
+    missing = _are_missing(bound)
+    return [
+        _missing_text(bound) if bare else str(text) for text, bare in zip(bound.errors, missing, strict=True)
+    ]
+
+
+def _are_missing(bound: BoundField) -> list[bool]:
+    """For each error of the field, whether it is Django's own "required"."""
+    default = str(forms.Field.default_error_messages["required"])
+    return [error.code == "required" and str(text) == default for error, text in _pairs(bound)]
+
+
+def _pairs(bound: BoundField) -> list[tuple[Any, str]]:
+    return list(zip(bound.errors.as_data(), bound.errors, strict=True))
+
+
+def _missing_text(bound: BoundField) -> str:
+    kind = kind_of(bound)
+    if kind in {"select", "radios", "checkboxes"}:
+        return _("Hãy chọn một mục.")
+    if kind == "file":
+        return _("Hãy chọn tệp.")
+    return _("Hãy đánh dấu mục này.") if kind == "checkbox" else _("Hãy điền mục này.")

@@ -115,11 +115,11 @@ def plain(number: object) -> str:
 
 @register.filter
 def percent(share: float | Decimal | None) -> str:
-    """A share of 1 as a percentage with one decimal, "78,5 %"; a dash when there is nothing to divide."""
+    """A share of 1 as a percentage with one decimal, "78,5%"; a dash when there is nothing to divide."""
     if share is None:
         return "–"
     text = f"{float(share) * 100:.1f}"
-    return f"{text} %" if get_language() == "en" else f"{text.replace('.', ',')} %"
+    return f"{text}%" if get_language() == "en" else f"{text.replace('.', ',')}%"
 
 
 @register.simple_tag(name="mask")
