@@ -26,7 +26,7 @@ def show(console: Console, *, url: str, logs: Path, accounts: Path, began: float
     if table := accounts_table(accounts):
         console.print(table)
         console.print()
-    console.print(f"[bold green]The portal serves at {url}[/]", highlight=False)
+    console.print(f"[bold green]The portal serves at {url}[/]", highlight=False, soft_wrap=True)
     console.print(
         f"[dim]ready after {time.monotonic() - began:.1f} s; logs in {logs}; Ctrl-C stops everything[/]",
         highlight=False,

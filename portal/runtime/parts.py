@@ -15,6 +15,8 @@ from portal.runtime.process import spawn, stop
 _OUR_LINES = re.compile(
     r" (WARNING|ERROR|CRITICAL) |^Traceback |\[(WARNING|ERROR|CRITICAL)|^\S*(Error|Exception): "
 )
+# Granian finds eight threads many; they wait for the database most of the time, which it cannot know.
+_NOISE = re.compile(r"Configuration allows spawning up to")
 _POSTGRES_LINES = re.compile(r"\b(FATAL|PANIC):")
 _VALKEY_LINES = re.compile(r"\b(Fatal|MISCONF|OOM)\b")
 
@@ -29,6 +31,10 @@ class Part:
     alarming: re.Pattern[str] = _OUR_LINES
     patience: float = 15.0
     child: "subprocess.Popen[bytes] | None" = None
+
+    def alarms(self, line: str) -> bool:
+        """Should this line of the log go to the terminal?"""
+        return bool(self.alarming.search(line)) and not _NOISE.search(line)
 
     def start(self) -> None:
         """Start the process."""

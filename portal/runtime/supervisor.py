@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Self
 
 from portal.runtime.parts import Part
+from portal.runtime.process import kill_group
 from portal.runtime.watch import LogWatch
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
@@ -143,6 +144,7 @@ class Supervisor:
         part = kept.part
         if part.child is None:
             return
+        kill_group(part.child.pid)  # a dead master's workers would go on listening
         self._note("-", part)
         code = part.child.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

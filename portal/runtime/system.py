@@ -47,15 +47,16 @@ def environment() -> dict[str, str]:
     parts += [part for part in earlier.split(":") if part and part not in parts]
     values = {"LD_LIBRARY_PATH": ":".join(parts)}
     fonts = BORROWED / "fonts.conf"
-    if fonts.exists() and not Path("/etc/fonts/fonts.conf").exists():
+    if fonts.exists():
         values["FONTCONFIG_FILE"] = str(fonts)
     return values
 
 
 def _loads(library: str) -> bool:
-    for folder in ("", *_borrowed_libraries()):
+    places = [library, *(str(folder / library) for folder in _borrowed_libraries())]
+    for place in places:
         try:
-            ctypes.CDLL(str(Path(folder) / library) if folder else library)
+            ctypes.CDLL(place)
         except OSError:
             continue
         return True
@@ -169,6 +170,7 @@ def _write_font_configuration() -> None:
     """fontconfig-config's own file points below /etc and /usr, where these files are not."""
     (BORROWED / "fonts.conf").write_text(
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
+        '  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>\n'
         f"  <dir>/usr/share/fonts</dir>\n  <dir>{BORROWED}/usr/share/fonts</dir>\n"
         f"  <cachedir>{BORROWED}/font-cache</cachedir>\n</fontconfig>\n",
         encoding="utf-8",

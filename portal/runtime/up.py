@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import errno
 import json
+import multiprocessing
 import os
 import socket
 import sys
@@ -51,6 +52,16 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
+def check_shared_memory() -> None:
+    """Raises CannotStartError where the semaphores of Celery's worker cannot be made."""
+    try:
+        multiprocessing.Semaphore()
+    except OSError as error:
+        raise CannotStartError(
+            f"Shared memory cannot be used ({error.strerror}): mount /dev/shm writable for everyone."
+        ) from error
+
+
 def free_port(wished: int) -> int:
     """`wished` when it is free on the loopback address, else any free port."""
     for port in (wished, 0):
@@ -78,10 +89,20 @@ def _own_addresses() -> list[str]:
 
 
 def reachable_host(host: str) -> str:
-    """The name a browser on this machine uses for the listening address."""
-    if host in {"0.0.0.0", "::", "127.0.0.1"}:  # noqa: S104
-        return "localhost"
+    """The listening address as our own programs call it."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104
+        return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
+
+
+def public_host(host: str) -> str:
+    """The listening address as a person types it; a bare machine may not know the name localhost."""
+    if reachable_host(host) != "127.0.0.1":
+        return reachable_host(host)
+    try:
+        return "localhost" if socket.gethostbyname("localhost") == "127.0.0.1" else "127.0.0.1"
+    except OSError:
+        return "127.0.0.1"
 
 
 def environment(options: argparse.Namespace, data: DataDir, embedded: Embedded) -> dict[str, str]:
@@ -90,7 +111,7 @@ def environment(options: argparse.Namespace, data: DataDir, embedded: Embedded) 
         "PORTAL_DATA_DIR": str(data.path),
         "PORTAL_STATIC_ROOT": str(data.static),
         "PORTAL_HOSTS": _hosts(options.host),
-        "PORTAL_PUBLIC_URL": f"http://{reachable_host(options.host)}:{options.port}",
+        "PORTAL_PUBLIC_URL": f"http://{public_host(options.host)}:{options.port}",
         "PYTHONUNBUFFERED": "1",
     }
     if "PORTAL_SECRET_KEY" not in os.environ:
@@ -107,10 +128,9 @@ def _add_gateway(env: dict[str, str], options: argparse.Namespace, data: DataDir
     port = free_port(int(remembered) if remembered else options.port + 1)
     data.remember("gateway-port", str(port))
     secret = data.secret("gateway-secret").read_text(encoding="ascii")
-    base = f"http://localhost:{port}"
     env |= {
-        "VNPAY_PAY_URL": f"{base}/paymentv2/vpcpay.html",
-        "VNPAY_API_URL": f"{base}/merchant_webapi/api/transaction",
+        "VNPAY_PAY_URL": f"http://{public_host('127.0.0.1')}:{port}/paymentv2/vpcpay.html",
+        "VNPAY_API_URL": f"http://127.0.0.1:{port}/merchant_webapi/api/transaction",
         "VNPAY_TMN_CODE": _TERMINAL,
         "VNPAY_SECRET": secret,
     }
@@ -155,6 +175,7 @@ class Up:
 
     def _check(self, options: argparse.Namespace) -> None:
         check_port(options.host, options.port)
+        check_shared_memory()
         if options.reset:
             ask_reset(options.data_dir, yes=options.yes)
         if not options.without_pdf:
@@ -253,7 +274,7 @@ class Up:
         )
 
     def _say(self, sentence: str) -> None:
-        self._console.print(sentence, markup=False)
+        self._console.print(sentence, markup=False, soft_wrap=True)
 
 
 def _ask_health(url: str) -> tuple[bool, str]:

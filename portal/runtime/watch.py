@@ -13,7 +13,10 @@ class Logged(Protocol):
 
     name: str
     log: Path
-    alarming: re.Pattern[str]
+
+    def alarms(self, line: str) -> bool:
+        """Is this line worth showing?"""
+        ...
 
 
 class LogWatch:
@@ -29,7 +32,7 @@ class LogWatch:
         """New lines worth showing; the same line again is only counted."""
         shown = []
         for line in self._new_lines():
-            if not self._part.alarming.search(line):
+            if not self._part.alarms(line):
                 continue
             bare = re.sub(r"[\d:.,\-+]+", "", line)
             if bare == self._last:
