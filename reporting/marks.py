@@ -1,0 +1,85 @@
+"""Marking days whose counts change, in the transaction of the change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models.signals import post_save
+
+from dossiers.models import Document, DocumentKind, Dossier, DossierEvent
+from dossiers.signals import event_recorded
+from dossiers.states import EventKind
+from payments.models import Payment
+from procedures.calendar import HANOI
+from reporting.facts import ACCEPTED, CLOSED, FILED, FINISHED, Basis
+from reporting.models import DirtyDay
+
+# Which days of a dossier an event changes the counts of. Facts about a pause, a step or a fee count only once
+# the dossier is finished or its money booked (a payment is marked when it is saved, see `payment_saved`).
+TOUCHES: dict[EventKind, tuple[Basis, ...]] = {
+    EventKind.FILED: (FILED,),
+    EventKind.ACCEPTED: (ACCEPTED,),
+    EventKind.REFUSED: (CLOSED,),
+    EventKind.SUPPLEMENT_REQUESTED: (),
+    EventKind.SUPPLEMENT_ANSWERED: (),
+    EventKind.ASSIGNED: (),
+    EventKind.SUBMITTED: (),
+    EventKind.SENT_BACK: (),
+    EventKind.SIGNED: (),
+    EventKind.ISSUED: (FINISHED,),
+    EventKind.RETURNED: (),
+    EventKind.WITHDRAWN: (CLOSED,),
+    EventKind.STOPPED: (CLOSED,),
+    EventKind.OBLIGATION_SET: (),
+    EventKind.OBLIGATION_MET: (),
+    EventKind.EXTENDED: (),
+    EventKind.FEE_ASSESSED: (),
+    EventKind.PAID: (FINISHED,),
+    EventKind.REFUNDED: (),
+    EventKind.DOCUMENT_ISSUED: (),
+}
+
+
+def mark(pairs: Iterable[tuple[datetime.date, int]]) -> None:
+    """Append a mark for each day of a unit; appending never waits for another writer."""
+    DirtyDay.objects.bulk_create([DirtyDay(day=day, unit_id=unit) for day, unit in sorted(set(pairs))])
+
+
+def day_of(moment: datetime.datetime) -> datetime.date:
+    """The Hanoi day of an instant."""
+    return moment.astimezone(HANOI).date()
+
+
+def _pair(dossier: Dossier, basis: Basis) -> tuple[datetime.date, int] | None:
+    moment: datetime.datetime | None = getattr(dossier, basis.moment)
+    return (day_of(moment), getattr(dossier, f"{basis.unit}_id")) if moment else None
+
+
+def event_seen(sender: Any, event: DossierEvent, dossier: Dossier, **kwargs: Any) -> None:  # noqa: ARG001
+    """Mark the days of `dossier` that `event` changes."""
+    pairs = [_pair(dossier, basis) for basis in TOUCHES[EventKind(event.kind)]]
+    if any(pairs):
+        mark(pair for pair in pairs if pair)
+
+
+def payment_saved(sender: Any, instance: Payment, **kwargs: Any) -> None:  # noqa: ARG001
+    """Mark the day a payment was booked."""
+    if instance.settled_at:
+        mark([(day_of(instance.settled_at), instance.unit_id)])
+
+
+def document_saved(sender: Any, instance: Document, created: bool, **kwargs: Any) -> None:  # noqa: ARG001
+    """Mark the day a dossier was finished when the file of its result appears."""
+    if instance.kind == DocumentKind.RESULT and not created:
+        pair = _pair(instance.dossier, FINISHED)
+        if pair:
+            mark([pair])
+
+
+def listen() -> None:
+    """Connect the listeners; called once when the app is ready."""
+    event_recorded.connect(event_seen, dispatch_uid="reporting.event_seen")
+    post_save.connect(payment_saved, sender=Payment, dispatch_uid="reporting.payment_saved")
+    post_save.connect(document_saved, sender=Document, dispatch_uid="reporting.document_saved")

@@ -1,0 +1,272 @@
+"""Every measure, counted by hand: value, list behind, zero rule."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+
+from dossiers.models import Attachment
+from dossiers.states import Delivery, EventKind, State
+from portal.accounts.models import Unit
+from procedures.models import Channel, OnlineLevel
+from reporting import counting, fill
+from reporting.facts import CODES, FACTS, STOCK_CODES
+from reporting.marks import TOUCHES
+from reporting.measures import (
+    FURTHER,
+    MAIN,
+    MEASURE_BY_CODE,
+    MEASURES,
+    OTHER_READINGS,
+    STOCK_MEASURES,
+    Part,
+    Shape,
+)
+from reporting.models import DayCount
+from reporting.periods import Period
+from reporting.rollups import figures
+from tests.cast import Cast
+from tests.reporting.conftest import MONDAY
+from tests.reporting.rows import DAY, HOUR, Rows, at
+
+Setting = Callable[[Rows, Unit, Cast], None]
+
+
+def _channels(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Ten accepted: six online (one typed by an officer; four of a full procedure), three counter, one post."""
+    for number in range(6):
+        level = OnlineLevel.FULL if number < 4 else OnlineLevel.PARTIAL
+        rows.dossier(ward, MONDAY, accepted=MONDAY, level=level, assisted=number == 0)
+    for _ in range(3):
+        rows.dossier(ward, MONDAY, accepted=MONDAY, channel=Channel.COUNTER, level=OnlineLevel.COUNTER)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, channel=Channel.POST, level=OnlineLevel.PARTIAL)
+    # Filed but not accepted: in no figure by acceptance, in the figure by filing.
+    rows.dossier(ward, MONDAY)
+    rows.dossier(ward, MONDAY, closed=MONDAY, state=State.REFUSED)
+    # Accepted and withdrawn afterwards: still received.
+    rows.dossier(ward, MONDAY - DAY, accepted=MONDAY - DAY, closed=MONDAY, state=State.WITHDRAWN)
+
+
+def _deadlines(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Six finished: one early, one to the minute, one late, one extended, one asked twice, one paused."""
+    rows.dossier(ward, MONDAY, accepted=MONDAY, due=MONDAY + 3 * DAY, finished=MONDAY + 2 * DAY)
+    exact = at(MONDAY + 3 * DAY, 17)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, due=exact, finished=exact)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, due=exact, finished=exact + HOUR / 60)
+    extended = rows.dossier(ward, MONDAY, accepted=MONDAY, due=MONDAY + 2 * DAY, finished=MONDAY + 4 * DAY)
+    rows.extended(extended, MONDAY + 2 * DAY, MONDAY + 9 * DAY)
+    twice = rows.dossier(ward, MONDAY, accepted=MONDAY, due=MONDAY + 5 * DAY, finished=MONDAY + 4 * DAY)
+    rows.paused(twice, cast.office.head, MONDAY + DAY, MONDAY + 2 * DAY)
+    rows.paused(twice, cast.office.head, MONDAY + 2 * DAY, MONDAY + 3 * DAY, number=2)
+    # Finished on time by the other ward that decides; received here.
+    rows.dossier(
+        ward,
+        MONDAY,
+        accepted=MONDAY,
+        due=MONDAY + 3 * DAY,
+        finished=MONDAY + DAY,
+        competent=cast.other_office.unit,
+    )
+
+
+def _results(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Three finished: two with an e-result, one of them done online at every step; the third paid at the counter."""
+    whole = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
+    scanned = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
+    cash = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY, delivery=Delivery.POST)
+    for dossier in (whole, scanned):
+        rows.result(dossier)
+    Attachment.objects.create(
+        dossier=scanned,
+        name="a.pdf",
+        content_type="application/pdf",
+        size=1,
+        sha256="1" * 64,
+        uploaded_by=cast.office.counter,
+        uploaded_at=at(MONDAY),
+        digitised=True,
+    )
+    rows.paid(cash, MONDAY, provider="cash")
+
+
+def _intake(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Four not from the counter: in time, one minute late, supplement asked in time, asked too late."""
+    limit = at(MONDAY, 17)
+    rows.dossier(ward, MONDAY, accept_by=limit, accepted=limit)
+    rows.dossier(ward, MONDAY, accept_by=limit, accepted=limit + HOUR / 60)
+    asked = rows.dossier(ward, MONDAY, accept_by=limit, accepted=MONDAY + 5 * DAY)
+    rows.paused(asked, cast.office.head, at(MONDAY, 10), MONDAY + 4 * DAY)
+    slow = rows.dossier(ward, MONDAY, accept_by=limit, accepted=MONDAY + 5 * DAY)
+    rows.paused(slow, cast.office.head, limit + HOUR, MONDAY + 4 * DAY)
+    rows.dossier(ward, MONDAY, accept_by=limit, accepted=MONDAY, channel=Channel.COUNTER)
+
+
+def _money(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Three dossiers paid, two of them online first; one paid twice, one with a surplus that counts nowhere."""
+    online = rows.dossier(ward, MONDAY, accepted=MONDAY)
+    cash = rows.dossier(ward, MONDAY, accepted=MONDAY)
+    both = rows.dossier(ward, MONDAY, accepted=MONDAY)
+    rows.paid(online, MONDAY, 8_000, "vnpay")
+    rows.paid(cash, MONDAY, 20_000, "cash")
+    rows.paid(both, MONDAY, 10_000, "national")
+    rows.paid(both, MONDAY + DAY, 2_000, "cash")
+    rows.paid(online, MONDAY, 8_000, "vnpay", surplus=True)
+
+
+def _handling(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """One dossier of four days with one day's pause, one of two days: three and two days of work."""
+    paused = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + 4 * DAY)
+    rows.paused(paused, cast.office.head, MONDAY + DAY, MONDAY + 2 * DAY)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + 2 * DAY)
+
+
+# measure, setting, numerator, denominator: counted by hand from the settings above, for Ba Đình in March 2026
+CASES: list[tuple[str, Setting, int, int]] = [
+    ("online", _channels, 7, 11),
+    ("full-of-all", _channels, 5, 11),
+    ("full-of-online", _channels, 5, 7),
+    ("online-unassisted", _channels, 6, 11),
+    ("online-assisted", _channels, 1, 7),
+    ("online-offered", _channels, 7, 8),
+    ("online-filed", _channels, 9, 13),
+    ("on-time", _deadlines, 3, 5),
+    ("on-time-766", _deadlines, 2, 5),
+    ("e-result", _results, 2, 3),
+    ("full-in-fact", _results, 1, 3),
+    ("intake-8h", _intake, 2, 4),
+    ("paid-online", _money, 2, 3),
+    ("paid-online-amount", _money, 18_000, 40_000),
+    ("handling", _handling, 5 * 86_400, 2),
+]
+MARCH = Period(datetime.date(2026, 3, 1), datetime.date(2026, 3, 31))
+
+
+def test_every_measure_has_a_hand_counted_case() -> None:
+    assert {case[0] for case in CASES} == {measure.code for measure in MEASURES}
+
+
+@pytest.mark.parametrize("filling", ["before reading", "not yet"])
+@pytest.mark.parametrize(("code", "setting", "above", "below"), CASES, ids=[case[0] for case in CASES])
+def test_hand_count(
+    code: str,
+    setting: Setting,
+    above: int,
+    below: int,
+    filling: str,
+    rows: Rows,
+    ward: Unit,
+    cast: Cast,
+    filled: None,
+) -> None:
+    """The stored count, the live count and the list behind all give the number counted by hand."""
+    setting(rows, ward, cast)
+    if filling == "before reading":
+        fill.fill_all()
+    measure = MEASURE_BY_CODE[code]
+    counts = figures(MARCH, [ward.pk]).of([ward.pk])
+
+    assert counts.get(measure.numerator.code, 0) == above
+    assert counts.get(measure.denominator.code, 0) == below
+    scale = 86_400 if measure.shape is Shape.DAYS else 1
+    assert measure.value(counts) == pytest.approx(above / below / scale)
+    for part, number in ((Part.NUMERATOR, above), (Part.DENOMINATOR, below)):
+        fact = measure.fact(part)
+        behind = fact.rows(MARCH.first, MARCH.last, [ward.pk])
+        if fact.total is None:
+            assert behind.count() == number
+            assert behind.values("pk").distinct().count() == number
+        else:
+            assert sum(behind.annotate(worth=fact.total).values_list("worth", flat=True)) == number
+
+
+def test_deadline_counts_at_the_deciding_unit_and_intake_at_the_receiving_one(
+    rows: Rows, ward: Unit, other_ward: Unit
+) -> None:
+    """A dossier handed over counts once for each: never twice in a city total."""
+    rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY, competent=other_ward)
+    found = figures(MARCH, None)
+    assert found.of([ward.pk]).get("received") == 1
+    assert "received" not in found.of([other_ward.pk])
+    assert found.of([other_ward.pk]).get("finished_on_time") == 1
+    assert "finished" not in found.of([ward.pk])
+
+
+@pytest.mark.parametrize("measure", [*MEASURES, *STOCK_MEASURES], ids=lambda measure: measure.code)
+def test_no_data_is_said_and_not_a_hundred_per_cent(measure: object) -> None:
+    assert measure.value({}) is None  # type: ignore[attr-defined]
+
+
+def test_midnight_belongs_to_hanoi(rows: Rows, ward: Unit) -> None:
+    """23:59:59 counts for the day, 00:00 for the next one, whatever the day is in Greenwich."""
+    rows.dossier(ward, MONDAY, accepted=at(MONDAY, 23, 59) + HOUR / 3600 * 59)
+    rows.dossier(ward, MONDAY, accepted=at(MONDAY + DAY, 0))
+    fill.fill_all()
+    days = dict(DayCount.objects.filter(received__gt=0).order_by("day").values_list("day", "received"))
+    assert days == {MONDAY: 1, MONDAY + DAY: 1}
+
+
+def test_a_level_changed_in_mid_month_leaves_old_figures_alone(rows: Rows, ward: Unit) -> None:
+    rows.dossier(ward, MONDAY, accepted=MONDAY, level=OnlineLevel.FULL)
+    rows.version.online_level = OnlineLevel.PARTIAL  # type: ignore[union-attr]
+    rows.version.save()  # type: ignore[union-attr]
+    rows.dossier(ward, MONDAY + DAY, accepted=MONDAY + DAY, level=OnlineLevel.PARTIAL)
+    counts = figures(MARCH, None).of([ward.pk])
+    assert (counts["received_full"], counts["received"]) == (1, 2)
+
+
+def test_standing_figures_are_of_this_moment(rows: Rows, ward: Unit) -> None:
+    today = datetime.datetime.now(datetime.UTC)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, due=today - HOUR)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, due=today + HOUR)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, due=today - HOUR, state=State.SUPPLEMENT)
+    rows.dossier(ward, MONDAY, accept_by=today - HOUR)
+    rows.dossier(ward, MONDAY, accept_by=today + HOUR)
+    counts = figures(MARCH, [ward.pk]).of([ward.pk])
+    assert {code: counts.get(code) for code in STOCK_CODES} == {
+        "open_now": 3,
+        "overdue_now": 1,
+        "waiting_now": 2,
+        "waiting_late_now": 1,
+    }
+
+
+def test_the_parts_of_what_was_received_add_up(rows: Rows, ward: Unit, cast: Cast) -> None:
+    _channels(rows, ward, cast)
+    counts = figures(MARCH, None).of([ward.pk])
+    channels = [counts[code] for code in ("received_online", "received_counter", "received_post")]
+    assert sum(channels) == counts["received"]
+    assert counts["received_unassisted"] + counts["received_assisted"] == counts["received_online"]
+
+
+def test_numerators_are_parts_of_their_denominators() -> None:
+    """Both halves have one basis, and no share can pass 100 %."""
+    for measure in MEASURES:
+        assert measure.numerator.basis is measure.denominator.basis, measure.code
+
+
+def test_every_fact_is_a_column_and_every_column_a_fact() -> None:
+    columns = {field.name for field in DayCount._meta.get_fields()} - {"id", "day", "unit", "filled_at"}
+    assert columns == set(CODES)
+    assert len(CODES) == len(FACTS)
+
+
+def test_every_event_kind_says_which_days_it_touches() -> None:
+    assert set(TOUCHES) == set(EventKind)
+
+
+def test_every_measure_is_on_the_boards_once() -> None:
+    assert sorted((*MAIN, *FURTHER, *OTHER_READINGS)) == sorted(measure.code for measure in MEASURES)
+
+
+def test_every_definition_says_everything() -> None:
+    for measure in (*MEASURES, *STOCK_MEASURES):
+        assert measure.version >= 1
+        assert all(str(what).strip() and str(how).strip() for what, how in measure.rules()), measure.code
+
+
+def test_the_fingerprint_of_the_definitions_is_stable() -> None:
+    first = counting.contract()
+    counting.contract.cache_clear()
+    assert counting.contract() == first
