@@ -1,8 +1,8 @@
 """What a dossier costs: a pure calculation over fee rules (domain facts 6.1-6.2).
 
-Gross comes from the tiers; an exemption takes the whole line; the city's support takes its percentage of what is
-left (NQ 77/2025/NQ-HĐND: the fee exists, the city pays it). payable = gross - exempted - subsidised. Phí and
-lệ phí are separate lines, they go to separate receipts. Amounts are whole VND.
+Gross comes from the tiers; an exemption takes the whole line; the city's support takes its percentage of
+what is left (NQ 77/2025/NQ-HĐND: the fee exists, the city pays it). payable = gross - exempted - subsidised.
+Phí and lệ phí are separate lines, they go to separate receipts. Amounts are whole VND.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def assess(
     """The fee of a dossier filed by `channel` with cleaned `answers`, under the rules in force `on` that day.
 
     Where a rule exists for the channel and one for every channel under the same code, the channel's wins.
-    `exemption` is the code of the exempt group the person proved, empty for none.
+    `exemption` is the code of the exempt group the person proved, empty for none. A rule whose quantity was not
+    asked for (no copies) gives no line.
     """
     chosen: dict[str, FeeRule] = {}
     for rule in rules:
@@ -88,7 +89,8 @@ def assess(
             continue
         if rule.code not in chosen or rule.channel:
             chosen[rule.code] = rule
-    return Assessed(tuple(_line(rule, answers, exemption) for rule in chosen.values()))
+    lines = (_line(rule, answers, exemption) for rule in chosen.values())
+    return Assessed(tuple(line for line in lines if line.quantity))
 
 
 def _in_force(rule: FeeRule, on: datetime.date) -> bool:
@@ -129,11 +131,11 @@ def graduated(tiers: list[dict[str, Any]], units: int, cap: int | None = None) -
 
 
 def _count(answers: Mapping[str, Any], field: str) -> int:
-    """The quantity an answer gives; one when the rule counts nothing or the answer is no usable number."""
+    """The quantity an answer gives: one when the rule counts nothing, none when nothing was answered."""
     value = answers.get(field) if field else 1
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        return 1
-    return min(value, MOST_UNITS)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return min(max(value, 0), MOST_UNITS)
 
 
 def exemption_of(rule: FeeRule, code: str) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """The engine of the e-forms: build, check, read back. The same check serves wizard, counter and supplement.
 
-Answers are a flat dict of field name -> JSON (text, whole number, true/false, list; rows of a group are a list
-of dicts); a draft keeps them as typed, `check_answers(…).cleaned` is what counts (dates ISO). A view does:
+Answers are a flat dict of field name -> JSON (text, whole number, true/false, list; rows of a group are a
+list of dicts); a draft keeps them as typed, `check_answers(…).cleaned` is what counts (dates ISO). A view does:
 
     changed = apply_row_buttons(request.POST)            # "add a row" was pressed: save and show again
     form = section_form(schema, code, data=changed or request.POST, initial=draft.answers)

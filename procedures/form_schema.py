@@ -1,7 +1,7 @@
 """An e-form as data: what is asked, when, and what counts as an answer.
 
-A `FormSchema` is JSON in `ProcedureVersion.form`, checked here in full: unknown keys, wrong types, a condition
-on a field that comes later or does not exist are refused with the path of the fault. Conditions and computed
+A `FormSchema` is JSON in `ProcedureVersion.form`, checked here in full: unknown keys, wrong types, a
+condition on a field that comes later or does not exist are refused with the path of the fault. Conditions and computed
 values may only look back, so one pass from top to bottom answers everything and there are no circles. See
 docs/forms.md.
 """
@@ -116,11 +116,11 @@ class Check(Strict):
     regex: str | None = None
     regex_message: Text | None = None
     not_future: bool = False
-    before: Name | None = Field(None, description="this date lies before that field's")
-    not_before: Name | None = Field(None, description="this date is that field's or later")
+    before: Name | None = Field(default=None, description="this date lies before that field's")
+    not_before: Name | None = Field(default=None, description="this date is that field's or later")
     min_age: int | None = None
     age_message: Text | None = None
-    other_than: Name | None = Field(None, description="differs from that field's answer")
+    other_than: Name | None = Field(default=None, description="differs from that field's answer")
 
     @model_validator(mode="after")
     def _regex_compiles(self) -> Check:
@@ -169,6 +169,7 @@ class FieldSpec(Strict):
     accepts: list[Literal["personal", "old", "passport"]] = ["personal"]
     default: str | int | bool | None = None
     prefill: Prefill = ""
+    prefill_for: Literal["", "male", "female"] = Field("", description="prefilled only for this sex")
     sensitivity: Literal["public", "basic", "sensitive"] = "basic"
     national: str = ""
 

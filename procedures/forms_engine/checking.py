@@ -96,7 +96,7 @@ class _Walk:
         typed += [{}] * (spec.min_rows - len(typed))
         rows = [self._row(spec, index, row) for index, row in enumerate(typed[: spec.max_rows])]
         kept = [row for row in rows if not all(is_blank(value) for value in row.values())]
-        if is_required(spec, self.result.cleaned) and not kept:
+        if is_required(spec, self.result.cleaned) and not rows:
             self._say(self.result.errors, spec.name, _("Cần thêm: %(label)s.") % {"label": spec.label})
         if len(typed) > spec.max_rows:
             many = _("Tối đa %(count)s dòng.") % {"count": spec.max_rows}

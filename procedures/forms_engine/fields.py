@@ -35,7 +35,7 @@ class NameField(forms.CharField):
     """A person's name: letters of any alphabet, blanks, apostrophes, full stops, hyphens."""
 
     def clean(self, value: Any) -> str:
-        name = unicodedata.normalize("NFC", " ".join(str(super().clean(value) or "").split()))
+        name = " ".join(str(super().clean(value) or "").split())
         if name and not (all(char.isalpha() or char in " '’.-" for char in name) and name[0].isalpha()):
             raise ValidationError(
                 _("Họ tên chỉ gồm chữ cái, dấu cách, dấu nháy, dấu chấm, gạch nối."), code="name"
@@ -184,7 +184,7 @@ def shown_field(spec: FieldSpec, lists: Lists, *, required: bool, depended_on: b
 
 
 def prepared(spec: FieldSpec, typed: Any) -> Any:
-    """What was typed, or any JSON, in the shape the field reads: text, list of texts or a truth value."""
+    """What was typed, or any JSON, in the shape the field reads: composed text, list of texts, truth value."""
     if spec.type == Kind.MULTI:
         return [_as_text(each) for each in typed] if isinstance(typed, list) else []
     if spec.type == Kind.CHECKBOX:
@@ -194,7 +194,9 @@ def prepared(spec: FieldSpec, typed: Any) -> Any:
 
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
-        return "".join(char for char in value if not "\ud800" <= char <= "\udfff")
+        return unicodedata.normalize(
+            "NFC", "".join(char for char in value if not "\ud800" <= char <= "\udfff")
+        )
     if isinstance(value, float) or (isinstance(value, int) and abs(value) <= MAX_NUMBER):
         return "" if isinstance(value, bool) else str(value)
     return ""

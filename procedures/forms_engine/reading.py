@@ -116,19 +116,23 @@ def party_from(schema: FormSchema, answers: Mapping[str, Any]) -> dict[str, Any]
 
 
 def prefill(schema: FormSchema, user: User | AnonymousUser) -> dict[str, Any]:
-    """What the account already says, and the form's own defaults."""
+    """What the account already says, and the form's own defaults. An officer's account says nothing."""
     answers: dict[str, Any] = {}
     for spec in schema.by_name.values():
         if spec.default is not None:
             answers[spec.name] = spec.default
-        known = _known(spec.prefill, user) if spec.prefill and isinstance(user, User) else None
+        known = (
+            _known(spec, user) if spec.prefill and isinstance(user, User) and not user.is_officer else None
+        )
         if known:
             answers[spec.name] = known
     return answers
 
 
-def _known(source: str, user: User) -> str | None:
-    name = source.removeprefix("profile.")
+def _known(spec: FieldSpec, user: User) -> str | None:
+    if spec.prefill_for and spec.prefill_for != user.gender:
+        return None
+    name = spec.prefill.removeprefix("profile.")
     if name == "commune":
         return user.commune.code if user.commune else None
     if name == "address":

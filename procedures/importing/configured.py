@@ -1,0 +1,143 @@
+"""Turning a procedure of the catalogue into a fully configured one, from its file. Safe to run at every start."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import models, transaction
+
+from portal.lib import clock
+from procedures.importing.configured_file import ConfiguredFile, read_all
+from procedures.importing.files import BadData
+from procedures.importing.versions import open_next_version
+from procedures.models import (
+    DataStamp,
+    FeeRule,
+    Procedure,
+    ProcedureCase,
+    ProcedureVersion,
+    ProcessStep,
+    RequiredDocument,
+    ResultKind,
+    TimeLimit,
+    VersionState,
+)
+
+ALL: tuple[type[models.Model], ...] = (
+    RequiredDocument,
+    TimeLimit,
+    FeeRule,
+    ProcessStep,
+    ResultKind,
+    ProcedureCase,
+)
+
+
+@transaction.atomic
+def load() -> int:
+    """Configure what its file says anew; returns how many procedures changed. Raises BadData.
+
+    A version no dossier or draft refers to is rewritten in place; one in use stays as it is and is followed by a
+    new one from today.
+    """
+    return sum(_configure(file) for file in read_all())
+
+
+def _configure(file: ConfiguredFile) -> bool:
+    stamp, digest = f"configured {file.code}", _digest(file)
+    if DataStamp.objects.filter(name=stamp, digest=digest).exists():
+        return False
+    procedure = Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=file.code).first()
+    if procedure is None:
+        raise BadData(f"{file.code}.json: the catalogue has no procedure {file.code}")
+    version = _open_version(procedure, file)
+    _write_parts(version, file)
+    procedure.configured, procedure.missing = True, list(file.missing)
+    procedure.save(update_fields=["configured", "missing"])
+    DataStamp.objects.update_or_create(name=stamp, defaults={"digest": digest})
+    return True
+
+
+def _digest(file: ConfiguredFile) -> str:
+    content = file.model_dump(mode="json", exclude={"examples", "notes"})
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersion:
+    """The version to write: the open one emptied when nothing refers to it, otherwise the next."""
+    form = file.form.model_dump(mode="json", exclude_defaults=True)
+    values: dict[str, Any] = {**file.rules.model_dump(), "form": form}
+    current = procedure.versions.filter(state=VersionState.PUBLISHED, valid_to=None).first()
+    if current is None or in_use(current):
+        kept = {"decision": current.decision, "legal_basis": current.legal_basis} if current else {}
+        return open_next_version(procedure, clock.today(), **kept, **values)
+    for part in ALL:
+        part._default_manager.filter(version=current).delete()
+    for name, value in values.items():
+        setattr(current, name, value)
+    current.save(update_fields=list(values))
+    return current
+
+
+def in_use(version: ProcedureVersion) -> bool:
+    """Whether another app's rows refer to the version or to a part of it (this app does not know them)."""
+    rows: list[models.Model] = [version]
+    for part in ALL:
+        rows += part._default_manager.filter(version=version)
+    return any(_referred_to(row) for row in rows)
+
+
+def _referred_to(row: models.Model) -> bool:
+    for relation in row._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel):
+            continue
+        other, key = relation.related_model, relation.field
+        own = other._meta.app_label == row._meta.app_label
+        if (
+            not own
+            and getattr(key, "db_constraint", False)
+            and other._default_manager.filter(**{key.name: row.pk}).exists()
+        ):
+            return True
+    return False
+
+
+def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
+    cases = {"": None} | {
+        case.code: ProcedureCase.objects.create(version=version, order=number, **case.model_dump())
+        for number, case in enumerate(file.cases, start=1)
+    }
+
+    def values(part: Any) -> dict[str, Any]:
+        return {"version": version, **part.model_dump(), "case": cases[part.case]}
+
+    for number, paper in enumerate(file.papers, start=1):
+        RequiredDocument.objects.create(**values(paper), order=number)
+    for time in file.times:
+        TimeLimit.objects.create(**values(time), fee_shown=_shown(file, time.channel, time.case))
+    for fee in file.fees:
+        FeeRule.objects.create(**values(fee))
+    for case in cases:
+        steps = [step for step in file.steps if step.case == case]
+        for number, step in enumerate(steps, start=1):
+            ProcessStep.objects.create(**values(step), order=number)
+    for number, outcome in enumerate(file.results, start=1):
+        ResultKind.objects.create(**values(outcome), order=number)
+
+
+def _shown(file: ConfiguredFile, channel: str, case: str) -> list[int]:
+    """What the public page shows of a channel: what a person pays there today, [0] when it is free.
+
+    Copies one may ask for beside the result are no price of the procedure.
+    """
+    today = clock.today()
+    found: dict[str, list[int]] = {}
+    for fee in sorted(file.of_case(file.fees, case), key=lambda fee: fee.channel):
+        in_force = fee.valid_from <= today and (fee.valid_to is None or today < fee.valid_to)
+        optional = fee.copies_field and not file.form.by_name[fee.copies_field].required
+        if in_force and not optional and fee.channel in {"", channel}:
+            paid = [tier.amount * (100 - fee.subsidy_percent) // 100 for tier in fee.tiers]
+            found[fee.code] = paid + ([fee.cap] if fee.cap and fee.subsidy_percent < 100 else [])
+    return [amount for amounts in found.values() for amount in amounts] or [0]
