@@ -1,0 +1,1 @@
+"""Reference data: building our own files, and loading them."""

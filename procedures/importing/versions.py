@@ -1,0 +1,36 @@
+"""Opening a new version: a published one never changes, it is closed and followed."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from procedures.models import Procedure, ProcedureVersion, VersionState
+
+
+@transaction.atomic
+def open_next_version(procedure: Procedure, valid_from: datetime.date, **values: Any) -> ProcedureVersion:
+    """A published version that follows the open one, which ends the day before; returns the new one.
+
+    When the open version began on `valid_from` or later (a correction of the same month), the new one begins the
+    day after it began: both keep at least a day, and dossiers filed under the old one keep it.
+    """
+    # The procedure's row is the lock of its versions.
+    Procedure.objects.select_for_update(of=("self",), no_key=True).get(pk=procedure.pk)
+    versions = list(procedure.versions.order_by("-number"))
+    current = next((v for v in versions if v.state == VersionState.PUBLISHED and v.valid_to is None), None)
+    if current is not None:
+        valid_from = max(valid_from, current.valid_from + datetime.timedelta(days=1))
+        current.valid_to = valid_from
+        current.save(update_fields=["valid_to"])
+    return ProcedureVersion.objects.create(
+        procedure=procedure,
+        number=versions[0].number + 1 if versions else 1,
+        state=VersionState.PUBLISHED,
+        valid_from=valid_from,
+        published_at=timezone.now(),
+        **values,
+    )
