@@ -1,4 +1,4 @@
-"""`python -m portal.runtime up|test|doctor|messages`, called by bin/run and bin/test."""
+"""`python -m portal.runtime up|test|check|doctor|messages`, called by the commands in bin/."""
 
 import sys
 
@@ -28,6 +28,10 @@ def _run(command: str, options: "object", rest: list[str]) -> int:
         from portal.runtime.testing import run
 
         run(rest, apt=not options.no_apt)  # type: ignore[attr-defined]
+    elif command == "check":
+        from portal.runtime.checks import run as run_checks
+
+        return run_checks()
     elif command == "doctor":
         from portal.runtime.doctor import doctor
 

@@ -135,13 +135,13 @@ def prepare(lock: Path) -> None:
 
 
 def main() -> None:
-    """`bootstrap.py run|test …`: prepare, then hand over to `python -m portal.runtime`."""
+    """`bootstrap.py run|test|check …`: prepare, then hand over to `python -m portal.runtime`."""
     which, arguments = sys.argv[1], sys.argv[2:]
-    prepare(TEST_LOCK if which == "test" else RUN_LOCK)
+    prepare(RUN_LOCK if which == "run" else TEST_LOCK)
     os.environ.setdefault("PORTAL_CALLED_FROM", str(Path.cwd()))
     os.chdir(PROJECT)
-    verb = {"run": ["up"], "test": ["test"]}.get(which, [which])
-    os.execv(_INSIDE, [str(_INSIDE), "-m", "portal.runtime", *verb, *arguments])  # noqa: S606
+    verb = {"run": "up"}.get(which, which)
+    os.execv(_INSIDE, [str(_INSIDE), "-m", "portal.runtime", verb, *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":

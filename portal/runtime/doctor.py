@@ -50,7 +50,7 @@ def _installed(name: str) -> bool:
 
 
 def _chromium() -> str:
-    found = system.chromium()
+    found = system.find_chromium()
     if found is None:
         raise CannotStartError(
             f"none (browser tests are skipped): {system.apt_line(system.BROWSER_PACKAGES)}"

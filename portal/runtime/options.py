@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _add_up(commands)
     test = commands.add_parser("test", prog="bin/test", help="run the tests; other arguments go to pytest")
     test.add_argument("--no-apt", action="store_true", help="never fetch system packages")
+    commands.add_parser("check", prog="bin/check", help="style, types, templates, migrations, translations")
     commands.add_parser("doctor", help="print what this machine has")
     commands.add_parser("messages", help="compile the translations")
     return main

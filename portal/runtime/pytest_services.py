@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.runtime import system
 from portal.runtime.embedded import Embedded
 from portal.runtime.messages import compile_messages
 
@@ -86,3 +87,14 @@ def pytest_unconfigure() -> None:
 def _stop() -> None:
     while _running:
         _running.pop().stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly, in the closing lines, that the browser tests did not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum("no Chromium" in str(getattr(report, "longrepr", "")) for report in skipped)
+    if count:
+        line = system.apt_line(system.BROWSER_PACKAGES)
+        terminalreporter.write_line(
+            f"{count} BROWSER TESTS WERE SKIPPED: no Chromium; {line}", yellow=True, bold=True
+        )

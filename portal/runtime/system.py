@@ -32,9 +32,10 @@ Say = Callable[[str], None]
 
 
 def _borrowed_libraries() -> list[Path]:
-    return sorted(
-        path for root in ("lib", "usr/lib") for path in (BORROWED / root).glob("*-linux-*") if path.is_dir()
-    )
+    """Library folders below `.venv/system`, with the private ones some packages keep (PulseAudio)."""
+    main = [path for root in ("lib", "usr/lib") for path in sorted((BORROWED / root).glob("*-linux-*"))]
+    private = sorted({library.parent for path in main for library in path.glob("*/lib*.so*")})
+    return main + private
 
 
 def environment() -> dict[str, str]:
@@ -87,7 +88,7 @@ def _runs(command: Sequence[str | Path]) -> bool:
     return done.returncode == 0
 
 
-def chromium() -> Path | None:
+def find_chromium() -> Path | None:
     """A Chromium for the browser tests: $PORTAL_CHROMIUM, PATH, `.venv/system`, then Playwright's own."""
     if named := os.environ.get("PORTAL_CHROMIUM"):
         return Path(named) if os.access(named, os.X_OK) else None
@@ -187,9 +188,9 @@ def ensure_pdf(*, apt: bool, say: Say) -> None:
 
 def ensure_browser(*, apt: bool, say: Say) -> Path | None:
     """A Chromium that Playwright can drive, installed where that is possible; None when there is none."""
-    if chromium() is None or not playwright_driver_runs():
+    if find_chromium() is None or not playwright_driver_runs():
         try:
             provide(BROWSER_PACKAGES, purpose="Testing in a browser", apt=apt, say=say)
         except CannotStartError as error:
             say(str(error))
-    return chromium() if playwright_driver_runs() else None
+    return find_chromium() if playwright_driver_runs() else None
