@@ -7,3 +7,7 @@ class PortalConfig(AppConfig):
     """Registers the shared parts."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        """Register the system check of the signing service."""
+        from portal.signing import checks  # noqa: F401

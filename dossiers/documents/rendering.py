@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from dossiers.documents.base import day_in_words
 from dossiers.models import DocumentKind
 from portal.lib import pdf
+from portal.lib.barcode import code128
 from portal.signing import Signer, adapter, officer_signer, unit_signer
 
 if TYPE_CHECKING:
@@ -58,4 +60,5 @@ def print_context(document: Document, signer_names: list[str]) -> dict[str, obje
         "issued_on": day_in_words(timezone.localdate(document.issued_at)),
         "verify_url": verification_url(document),
         "signers": signer_names,
+        "barcode": functools.partial(code128, document.context["code"]),
     }

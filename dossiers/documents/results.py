@@ -17,6 +17,7 @@ from procedures.form_schema import load
 
 if TYPE_CHECKING:
     from dossiers.models import Dossier, Result
+    from procedures.models import ResultKind
 
 BLANK = "……"
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -48,6 +49,12 @@ def result(result: Result) -> Paper:
     }
     series = result.kind.number_suffix if result.granted else "TB"
     return Paper(DocumentKind.RESULT, "print/result.html", context["heading"][:300], context, unit, series)
+
+
+def preview(kind: ResultKind, dossier: Dossier) -> list[dict[str, str]]:
+    """The rows a result of this kind would carry, for the drafter to check before submitting it."""
+    values = values_of(dossier)
+    return [_row(row, values) for row in kind.layout.get("rows", [])]
 
 
 def values_of(dossier: Dossier) -> dict[str, str]:

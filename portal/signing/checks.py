@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.security)
-def no_test_certificates_in_production(**kwargs: Any) -> list[CheckMessage]:
+def no_test_certificates_in_production(**_kwargs: Any) -> list[CheckMessage]:
     """E001: production signs with the local test authority without having said so."""
     if not settings.PRODUCTION or settings.SIGNING_ADAPTER != "local" or settings.SIGNING_ALLOW_TEST_KEYS:
         return []
