@@ -115,13 +115,21 @@ class _Walk:
             if part.type == Kind.COMPUTED:
                 value: Any = evaluate(part.value, around, self.today)
             else:
-                value = self._answer(part, row.get(part.name), name, around, obliged=obliged)
+                label = f"{part.label} ({spec.row_title} {index + 1})"
+                value = self._answer(part, row.get(part.name), name, around, label=label, obliged=obliged)
             if value is not None:
                 cleaned[part.name] = value
         return cleaned
 
     def _answer(
-        self, spec: FieldSpec, typed: Any, name: str, around: Mapping[str, Any], *, obliged: bool = True
+        self,
+        spec: FieldSpec,
+        typed: Any,
+        name: str,
+        around: Mapping[str, Any],
+        *,
+        label: str = "",
+        obliged: bool = True,
     ) -> Any:
         required = is_required(spec, around)
         if required:
@@ -133,7 +141,7 @@ class _Walk:
             return None
         if is_blank(value):
             if required and obliged:
-                self._say(self.result.errors, name, missing(spec))
+                self._say(self.result.errors, name, missing(spec, label or str(spec.label)))
             return value
         faults = list(_faults(spec, value, around, self.today))
         self._say(self.result.errors, name, *faults)
@@ -157,13 +165,13 @@ def is_required(spec: FieldSpec, cleaned: Mapping[str, Any]) -> bool:
     return spec.required_when is not None and holds(spec.required_when, cleaned)
 
 
-def missing(spec: FieldSpec) -> str:
+def missing(spec: FieldSpec, label: str) -> str:
     """What is said of an empty obligatory answer; it names the question, so it also serves in a summary."""
     if spec.type == Kind.CHECKBOX:
-        return _("Cần đánh dấu: %(label)s.") % {"label": spec.label}
+        return _("Cần đánh dấu: %(label)s.") % {"label": label}
     if spec.type in CHOSEN:
-        return _("Cần chọn: %(label)s.") % {"label": spec.label}
-    return _("Cần điền: %(label)s.") % {"label": spec.label}
+        return _("Cần chọn: %(label)s.") % {"label": label}
+    return _("Cần điền: %(label)s.") % {"label": label}
 
 
 def _faults(spec: FieldSpec, value: Any, around: Mapping[str, Any], today: datetime.date) -> Iterator[str]:
