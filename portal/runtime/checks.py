@@ -1,5 +1,6 @@
 """`bin/check`: style, types, templates, migrations and translations."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -50,7 +51,7 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 
 
-def run() -> int:
+def command(_options: argparse.Namespace, _rest: list[str]) -> int:
     """Run them all, print one line each and the findings; 1 when any found something."""
     failed = []
     for name, check in CHECKS:

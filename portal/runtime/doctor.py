@@ -1,5 +1,6 @@
 """`python -m portal.runtime doctor`: what this machine has and what it lacks."""
 
+import argparse
 import platform
 import shutil
 import subprocess
@@ -81,7 +82,7 @@ _QUESTIONS: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 
 
-def doctor() -> int:
+def command(_options: argparse.Namespace, _rest: list[str]) -> int:
     """Print a line for each need; 1 when something is missing that bin/run needs."""
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     broken = False

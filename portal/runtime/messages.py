@@ -1,5 +1,6 @@
 """Compiles the translations at start, so that no machine needs gettext installed."""
 
+import argparse
 import os
 from pathlib import Path
 
@@ -23,3 +24,9 @@ def compile_messages(project: Path = PROJECT) -> list[Path]:
         partial.replace(target)
         written.append(target)
     return written
+
+
+def command(_options: argparse.Namespace, _rest: list[str]) -> None:
+    """`python -m portal.runtime messages`."""
+    for path in compile_messages():
+        print(path.relative_to(PROJECT))

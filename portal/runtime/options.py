@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", prog="bin/test", help="run the tests; other arguments go to pytest")
     test.add_argument("--no-apt", action="store_true", help="never fetch system packages")
     commands.add_parser("check", prog="bin/check", help="style, types, templates, migrations, translations")
+    commands.add_parser("external", help="run the tests against servers of this machine")
     commands.add_parser("doctor", help="print what this machine has")
     commands.add_parser("messages", help="compile the translations")
     return main

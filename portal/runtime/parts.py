@@ -87,14 +87,11 @@ def beat(data: DataDir, env: dict[str, str]) -> Part:
     )  # fmt: skip
 
 
-def gateway(
-    data: DataDir, env: dict[str, str], *, port: int, terminal: str, secret: str, ipn_url: str
-) -> Part:
-    """The payment gateway simulator, a program of its own that speaks a real gateway's protocol."""
-    folder = data.path / "gateway"
+def gateway(data: DataDir, env: dict[str, str], *, host: str, port: int, terminal: str, ipn_url: str) -> Part:
+    """The payment gateway simulator, a program of its own; it reads its secret from VNPAY_SECRET."""
     return _command(
-        "gateway", data, env, "payments.simulator", "--port", str(port), "--tmn-code", terminal,
-        "--secret", secret, "--ipn-url", ipn_url, "--data-dir", folder,
+        "gateway", data, env, "payments.simulator", "--host", host, "--port", str(port),
+        "--tmn-code", terminal, "--ipn-url", ipn_url, "--data-dir", data.path / "gateway",
     )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ class _Services:
             self.stop()
             raise
         os.environ.update(self.embedded.environment())
+        if self.embedded.valkey is not None:
+            os.environ["PORTAL_TEST_OWN_REDIS"] = "1"
         os.environ["PORTAL_DATA_DIR"] = str(self.folder / "data")
         (self.folder / "data").mkdir()
 
@@ -50,17 +52,27 @@ class _Services:
 
 
 def _own_databases(worker: str) -> None:
-    """Give each parallel worker broker, cache and files of its own: counters must not leak between them."""
+    """Give each parallel worker broker, cache and files of its own: counters must not leak between them.
+
+    On a Redis from outside only when the caller says that all its databases are ours (.ci/run does).
+    """
     number = int(worker.removeprefix("gw"))
-    for name, database in (("REDIS_URL", 2), ("PORTAL_BROKER_URL", 2), ("PORTAL_CACHE_URL", 3)):
-        url = os.environ.get(name, "")
-        for key in ("?db=", "?virtual_host="):
-            head, found, _rest = url.partition(key)
-            if found:
-                os.environ[name] = f"{head}{key}{database + 2 * number}"
+    if os.environ.get("PORTAL_TEST_REDIS_SPREAD"):
+        head, _slash, first = os.environ["REDIS_URL"].rpartition("/")
+        os.environ["REDIS_URL"] = f"{head}/{int(first) + 2 * number}"
+        os.environ["PORTAL_CACHE_URL"] = f"{head}/{int(first) + 2 * number + 1}"
+    elif "PORTAL_TEST_OWN_REDIS" in os.environ:
+        _renumber("REDIS_URL", 2 + 2 * number)
+        _renumber("PORTAL_BROKER_URL", 2 + 2 * number)
+        _renumber("PORTAL_CACHE_URL", 3 + 2 * number)
     folder = Path(os.environ["PORTAL_DATA_DIR"]) / worker
     folder.mkdir(exist_ok=True)
     os.environ["PORTAL_DATA_DIR"] = str(folder)
+
+
+def _renumber(name: str, database: int) -> None:
+    head, equals, _number = os.environ[name].rpartition("=")
+    os.environ[name] = f"{head}{equals}{database}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,5 +1,6 @@
 """`bin/test`: libraries and browser first, then pytest over everything."""
 
+import argparse
 import os
 import sys
 from importlib.util import find_spec
@@ -22,8 +23,9 @@ def parallel(arguments: list[str]) -> list[str]:
     return ["-n", str(min(os.cpu_count() or 1, _MOST_WORKERS)), "--dist", "loadfile"]
 
 
-def run(arguments: list[str], *, apt: bool) -> None:
+def command(options: argparse.Namespace, arguments: list[str]) -> None:
     """Become pytest; never returns."""
+    apt = not options.no_apt
     system.ensure_pdf(apt=apt, say=_say)
     browser = system.ensure_browser(apt=apt, say=_say)
     if browser is not None:
@@ -33,8 +35,8 @@ def run(arguments: list[str], *, apt: bool) -> None:
             f"The browser tests may not be skipped here: {system.apt_line(system.BROWSER_PACKAGES)}"
         )
     os.environ.update(system.environment())
-    command = [sys.executable, "-m", "pytest", *parallel(arguments), *arguments]
-    os.execv(sys.executable, command)  # noqa: S606
+    pytest = [sys.executable, "-m", "pytest", *parallel(arguments), *arguments]
+    os.execv(sys.executable, pytest)  # noqa: S606
 
 
 def browser_required() -> bool:

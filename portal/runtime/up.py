@@ -25,7 +25,7 @@ from portal.runtime.process import spawn, tail
 from portal.runtime.supervisor import Signals, StopAskedError, Supervisor, run_to_end
 
 # payments.urls; a test compares it with the address the portal itself answers at.
-IPN_PATH = "/payments/vnpay/ipn/"
+IPN_PATH = "/thanh-toan/vnpay/thong-bao/"
 _TERMINAL = "PORTAL01"
 _HEALTH_SECONDS = 120.0
 _WORKER_PROCESSES = 2
@@ -62,13 +62,13 @@ def check_shared_memory() -> None:
         ) from error
 
 
-def free_port(wished: int) -> int:
-    """`wished` when it is free on the loopback address, else any free port."""
+def free_port(host: str, wished: int) -> int:
+    """`wished` when it is free on that address, else any free port."""
     for port in (wished, 0):
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError, OverflowError):
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
                 return int(probe.getsockname()[1])
     raise CannotStartError("No free port was found for the payment gateway simulator.")
 
@@ -125,17 +125,17 @@ def _add_gateway(env: dict[str, str], options: argparse.Namespace, data: DataDir
     if env.get("VNPAY_PAY_URL"):
         return None
     remembered = data.remembered("gateway-port")
-    port = free_port(int(remembered) if remembered else options.port + 1)
+    port = free_port(options.host, int(remembered) if remembered else options.port + 1)
     data.remember("gateway-port", str(port))
     secret = data.secret("gateway-secret").read_text(encoding="ascii")
     env |= {
-        "VNPAY_PAY_URL": f"http://{public_host('127.0.0.1')}:{port}/paymentv2/vpcpay.html",
-        "VNPAY_API_URL": f"http://127.0.0.1:{port}/merchant_webapi/api/transaction",
+        "VNPAY_PAY_URL": f"http://{public_host(options.host)}:{port}/paymentv2/vpcpay.html",
+        "VNPAY_API_URL": f"http://{reachable_host(options.host)}:{port}/merchant_webapi/api/transaction",
         "VNPAY_TMN_CODE": _TERMINAL,
         "VNPAY_SECRET": secret,
     }
     ipn_url = f"http://{reachable_host(options.host)}:{options.port}{IPN_PATH}"
-    return parts.gateway(data, env, port=port, terminal=_TERMINAL, secret=secret, ipn_url=ipn_url)
+    return parts.gateway(data, env, host=options.host, port=port, terminal=_TERMINAL, ipn_url=ipn_url)
 
 
 def ask_reset(data_dir: Path, *, yes: bool) -> None:
@@ -147,6 +147,11 @@ def ask_reset(data_dir: Path, *, yes: bool) -> None:
     answer = input(f"Delete the database, files and logs in {data_dir}? Type yes: ")
     if answer.strip().lower() != "yes":
         raise CannotStartError("Nothing was deleted.")
+
+
+def command(options: argparse.Namespace, _rest: list[str]) -> None:
+    """`python -m portal.runtime up`."""
+    Up(options).run()
 
 
 class Up:
