@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def verification_url(document: Document) -> str:
     """The public address in the QR code."""
-    return settings.PUBLIC_URL + reverse("documents:verify", args=[document.token])
+    return settings.PUBLIC_URL + reverse("dossiers:verify", args=[document.token])
 
 
 def signers_of(document: Document) -> list[Signer]:

@@ -19,8 +19,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 
@@ -67,7 +67,7 @@ def path_of(sha256: str) -> Path:
     return Path(settings.FILES_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
 
-def open_file(sha256: str) -> BinaryIO:
+def open_file(sha256: str) -> BufferedReader:
     """The stored bytes for reading; FileNotFoundError when there are none."""
     return path_of(sha256).open("rb")
 

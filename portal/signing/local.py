@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from portal.signing.base import Seal, Signer, SigningError
 from portal.signing.keys import KeyFolder, KeyPair, common_name
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 SIGNATURE_BYTES = 6_000  # room for the CMS object as hexadecimal: certificate, authority, attributes
 
@@ -54,6 +58,7 @@ class LocalAdapter:
         from pyhanko.pdf_utils.misc import PdfError
         from pyhanko.pdf_utils.reader import PdfFileReader
         from pyhanko.sign.validation import validate_pdf_signature
+        from pyhanko.sign.validation.status import SignatureCoverageLevel
         from pyhanko_certvalidator import ValidationContext
 
         roots = [_asn1_certificate(self._keys.authority())]
@@ -67,24 +72,25 @@ class LocalAdapter:
             status = validate_pdf_signature(signature, context)
             name = status.signing_cert.subject.native.get("common_name", "")
             whole = status.intact and status.valid and status.bottom_line
-            found.append(Seal(name, whole, status.trusted, status.coverage.name == "ENTIRE_FILE"))
+            whole_file = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+            found.append(Seal(name, whole, status.trusted, whole_file))
         return found
 
 
-def _asn1_certificate(pair: KeyPair) -> object:
+def _asn1_certificate(pair: KeyPair) -> Any:
     from asn1crypto import x509 as asn1
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return asn1.Certificate.load(pair.certificate.public_bytes(Encoding.DER))
 
 
-def _simple_signer(pair: KeyPair, authority: KeyPair) -> object:
+def _simple_signer(pair: KeyPair, authority: KeyPair) -> SimpleSigner:
     from asn1crypto.keys import PrivateKeyInfo
     from cryptography.hazmat.primitives import serialization
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register(_asn1_certificate(authority))
     key = pair.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -1,0 +1,155 @@
+"""Giving back files and issued documents, and the public page that tells whether a document is genuine.
+
+Every read is authorised anew and leaves one line of ids in the log `access`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dossiers.access import get_attachment, get_document, get_dossier
+from dossiers.documents.validity import fault_of
+from dossiers.models import Document, DocumentKind, Dossier
+from portal.accounts.permissions import Permission
+from portal.lib import files
+from portal.lib.reads_writes import public, reads, writes
+from portal.lib.uploads import serve
+from portal.signing import Seal, adapter
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+access_log = logging.getLogger("access")
+
+RETRY_SECONDS = 5
+
+
+@login_required
+@reads
+def document(request: HttpRequest, code: str, document_id: int) -> HttpResponseBase:
+    """Download an issued document; while its bytes are being made, a page that says so (202)."""
+    found = get_document(request.user, code, document_id)
+    _check_personal_data(request, found.dossier)
+    if not found.sha256:
+        return _in_the_making(request, found)
+    _log_read(request, "document", found.pk, found.dossier_id)
+    return _bytes(found.sha256, f"{found.get_kind_display()} {found.number}.pdf", "application/pdf")
+
+
+@login_required
+@reads
+def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
+    """Download a file of one's own draft or dossier, or of a dossier in one's scope."""
+    found = get_attachment(request.user, attachment_id)
+    if found.dossier is not None:
+        _check_personal_data(request, found.dossier)
+    _log_read(request, "attachment", found.pk, found.dossier_id)
+    return _bytes(found.sha256, found.name, found.content_type)
+
+
+def _check_personal_data(request: HttpRequest, dossier: Dossier) -> None:
+    """Files hold personal data: an officer who sees dossiers only (the city's monitor) gets 403."""
+    if dossier.account_id != request.user.pk:
+        get_dossier(request.user, dossier.code, Permission.SEE_PERSONAL_DATA)
+
+
+def _log_read(request: HttpRequest, what: str, key: int, dossier_id: int | None) -> None:
+    access_log.info("read %s=%s dossier=%s user=%s", what, key, dossier_id, request.user.pk)
+
+
+def _bytes(sha256: str, name: str, content_type: str) -> FileResponse:
+    try:
+        return serve(sha256, name.replace("/", "-"), content_type)
+    except FileNotFoundError:
+        access_log.error("file missing sha256=%s", sha256)
+        raise Http404(_("Tệp này tạm thời không đọc được. Xin báo cho đơn vị tiếp nhận.")) from None
+
+
+def _in_the_making(request: HttpRequest, found: Document) -> HttpResponse:
+    response = render(
+        request, "dossiers/documents/pending.html", {"document": found, "seconds": RETRY_SECONDS}, status=202
+    )
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class CompareForm(forms.Form):
+    """One file to compare with the issued one."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Tệp cần đối chiếu"),
+        help_text=gettext_lazy("Tệp chỉ được dùng để đối chiếu và không được lưu lại."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Not larger than any document can be."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+            raise forms.ValidationError(_("Tệp quá lớn, không thể là văn bản do Cổng phát hành."))
+        return file
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of comparing a file: equal or not, and the signatures of the equal one."""
+
+    same: bool
+    sha256: str
+    seals: list[Seal] = field(default_factory=list)
+
+
+@public
+@writes
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Which document this is and whether it holds, without personal data; compares a file on request.
+
+    POST writes nothing: it only carries the file.
+    """
+    found = Document.objects.select_related("dossier", "unit").filter(token=token).first()
+    if found is None:
+        raise Http404(
+            _("Không có văn bản nào ứng với địa chỉ này. Văn bản bạn đang xem có thể không phải thật.")
+        )
+    form = (
+        CompareForm(request.POST or None, request.FILES or None)
+        if request.method == "POST"
+        else CompareForm()
+    )
+    compared = _compare(found, form.cleaned_data["file"]) if form.is_bound and form.is_valid() else None
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    context: dict[str, Any] = {
+        "document": found,
+        "is_result": found.kind == DocumentKind.RESULT,
+        "fault": fault_of(found),
+        "form": form,
+        "compared": compared,
+    }
+    response = render(request, "dossiers/documents/verify.html", context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _compare(found: Document, file: UploadedFile) -> Comparison:
+    """Compare by hash; only a file equal to ours is opened, so nobody's PDF is parsed here."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    sha256 = digest.hexdigest()
+    if not found.sha256 or sha256 != found.sha256:
+        return Comparison(same=False, sha256=sha256)
+    with files.open_file(found.sha256) as stored:
+        return Comparison(same=True, sha256=sha256, seals=adapter().seals(stored.read()))
