@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
@@ -19,6 +21,7 @@ from procedures.form_schema import load
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+    from django.db.models import QuerySet
 
     from portal.accounts.models import Unit, User
     from procedures.models import ProcedureCase, ProcedureVersion, RequiredDocument
@@ -87,7 +90,12 @@ def save_answers(
 
 @transaction.atomic
 def choose(
-    *, draft_id: uuid.UUID | str, by: User, unit: Unit | None, delivery: str, case: ProcedureCase | None = None
+    *,
+    draft_id: uuid.UUID | str,
+    by: User,
+    unit: Unit | None,
+    delivery: str,
+    case: ProcedureCase | None = None,
 ) -> Draft:
     """Where to file, how to get the result, and which case it is."""
     draft = _open(draft_id, by)
@@ -124,6 +132,49 @@ def attach(
         uploaded_by=by,
         uploaded_at=clock.now(),
     )
+
+
+@transaction.atomic
+def reuse_attachment(
+    *, draft_id: object, by: User, document: RequiredDocument, attachment_id: int
+) -> Attachment:
+    """Give a paper again from an earlier dossier of the same person; the bytes are shared, the row says from where.
+
+    Raises ActionError for a file of somebody else, or of another kind of paper. Twice is once.
+    """
+    draft = _open(draft_id, by)
+    earlier = reusable(by, [document]).filter(pk=attachment_id).first()
+    if earlier is None or document.version_id != draft.version_id:
+        raise ActionError(_("Không dùng lại được tệp này."))
+    same = draft.attachments.filter(document=document, sha256=earlier.sha256, removed_at=None).first()
+    if same:
+        return same
+    if draft.attachments.filter(removed_at=None).count() >= MAX_FILES:
+        raise ActionError(_("Mỗi hồ sơ có tối đa %(number)d tệp.") % {"number": MAX_FILES})
+    return Attachment.objects.create(
+        draft=draft,
+        document=document,
+        name=earlier.name,
+        content_type=earlier.content_type,
+        size=earlier.size,
+        sha256=earlier.sha256,
+        uploaded_by=by,
+        uploaded_at=clock.now(),
+        from_attachment=earlier,
+    )
+
+
+def reusable(user: User, documents: Iterable[RequiredDocument]) -> QuerySet[Attachment]:
+    """Files of the person's filed dossiers that may serve again for these papers, newest first.
+
+    The same paper is one of the same name, or of the same code within the same procedure.
+    """
+    same = Q(pk=None)
+    for document in documents:
+        same |= Q(document__name=document.name)
+        same |= Q(document__code=document.code, document__version__procedure=document.version.procedure_id)
+    files = Attachment.objects.filter(same, dossier__account=user, removed_at=None)
+    return files.select_related("dossier", "document__version").order_by("-uploaded_at", "-pk")
 
 
 @transaction.atomic

@@ -1,0 +1,17 @@
+"""Addresses of the officers' desk."""
+
+from django.urls import path
+
+from dossiers.views import counter, decisions, desk
+
+urlpatterns = [
+    path("xu-ly/", desk.inbox, name="inbox"),
+    path("xu-ly/quay/", counter.choose, name="counter"),
+    path("xu-ly/quay/thu-tuc/<str:procedure_code>/", counter.take_in, name="take-in"),
+    path("xu-ly/quay/da-nhan/<str:code>/", counter.taken_in, name="taken-in"),
+    path("xu-ly/ho-so/<str:code>/", desk.dossier, name="desk"),
+    path("xu-ly/ho-so/<str:code>/phan-cong/", decisions.assign, name="assign"),
+    path("xu-ly/ho-so/<str:code>/phieu-kiem-soat/", decisions.control_sheet, name="control-sheet"),
+    path("xu-ly/ho-so/<str:code>/thao-tac/<str:name>/", decisions.act, name="act"),
+    path("xu-ly/ho-so/<str:code>/quyet-dinh/<str:name>/", decisions.decide, name="decide"),
+]
