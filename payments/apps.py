@@ -9,3 +9,31 @@ class PaymentsConfig(AppConfig):
 
     name = "payments"
     verbose_name = _("Phí và lệ phí")
+
+    def ready(self) -> None:
+        """Listen to dossiers and add the links of this app."""
+        from payments import listeners  # noqa: F401
+        from portal.accounts.permissions import Permission
+        from portal.lib import nav
+
+        nav.register(
+            nav.NavItem(
+                _("Biên lai"), "payments:receipts", audience=nav.Audience.CITIZEN, order=45, icon="receipt"
+            ),
+            nav.NavItem(
+                _("Quầy thu"),
+                "payments:cash-desk",
+                permission=Permission.COLLECT,
+                audience=nav.Audience.OFFICER,
+                order=60,
+                icon="money",
+            ),
+            nav.NavItem(
+                _("Việc về tiền"),
+                "payments:incidents",
+                permission=Permission.COLLECT,
+                audience=nav.Audience.OFFICER,
+                order=62,
+                icon="warning",
+            ),
+        )

@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("thiet-ke/", design.page, name="design"),
     path("diem-ho-tro/", support_points, name="support-points"),
     path("tai-khoan/", include("portal.accounts.urls")),
+    path("thanh-toan/", include("payments.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The only writers of money: keyword-only, atomic, each with `by`."""

@@ -1,0 +1,79 @@
+"""What a dossier owes, worked out when it is accepted."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from dossiers.actions import finance
+from dossiers.workflow import ActionError
+from payments import bookkeeping
+from payments.actions.ledger import post
+from payments.models import EntryKind, FeeAssessment
+from payments.querysets import current_assessment, is_paid
+from portal.lib import clock
+from procedures import fees
+
+if TYPE_CHECKING:
+    from dossiers.models import Dossier
+    from portal.accounts.models import User
+
+EXEMPTION_FIELD = "fee_exemption"  # the answer naming the exempt group, see procedures/data
+
+
+@transaction.atomic
+def assess(*, dossier: Dossier, by: User | None) -> FeeAssessment:
+    """Assess the fees of a locked dossier by the rules of its version on the day it was filed.
+
+    A second assessment replaces the first, whose ledger lines are reversed. Raises ActionError once something
+    was paid: then only a refund or a new payment can follow.
+    """
+    last = current_assessment(dossier)
+    if last is not None and is_paid(dossier):
+        raise ActionError("an assessment that was paid is not replaced")
+    assessment = _compute(dossier, last, by)
+    if last is not None:
+        _book(last, EntryKind.REVERSED)
+    _book(assessment, EntryKind.ASSESSED)
+    finance.fee_assessed(dossier=dossier, payable=assessment.payable, by=by)
+    return assessment
+
+
+def _compute(dossier: Dossier, last: FeeAssessment | None, by: User | None) -> FeeAssessment:
+    form = dossier.forms.first()
+    answers = form.answers if form else {}
+    day = timezone.localdate(dossier.filed_at)
+    exemption = str(answers.get(EXEMPTION_FIELD) or "")
+    rules = fees.rules_for(dossier.version, dossier.case, day)
+    with translation.override("vi"):  # the explanations are frozen, whoever's browser accepts the dossier
+        assessed = fees.assess(rules, channel=dossier.channel, answers=answers, exemption=exemption, on=day)
+    lines = [dataclasses.asdict(line) for line in assessed.lines]
+    return FeeAssessment.objects.create(
+        dossier=dossier,
+        version=dossier.version,
+        on=day,
+        channel=dossier.channel,
+        exemption=exemption,
+        lines=lines,
+        gross=sum(line["gross"] for line in lines),
+        exempted=sum(line["exempted"] for line in lines),
+        subsidised=sum(line["subsidised"] for line in lines),
+        payable=sum(line["payable"] for line in lines),
+        supersedes=last,
+        at=clock.now(),
+        by=by,
+    )
+
+
+def _book(assessment: FeeAssessment, kind: EntryKind) -> None:
+    lines = bookkeeping.assessed(assessment.lines)
+    post(
+        kind,
+        bookkeeping.reversed_(lines) if kind == EntryKind.REVERSED else lines,
+        unit_id=assessment.dossier.receiving_unit_id,
+        dossier=assessment.dossier,
+        assessment=assessment,
+    )

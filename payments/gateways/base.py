@@ -1,0 +1,81 @@
+"""What passes between the portal and a gateway: frozen facts, no rows, no HTML."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class GatewayError(Exception):
+    """The gateway could not be asked, or its answer could not be believed. Nothing is known: ask again."""
+
+
+class BadSignatureError(GatewayError):
+    """The message was not signed by the gateway."""
+
+
+class Outcome(Enum):
+    """What the gateway says of an attempt."""
+
+    PAID = "paid"
+    FAILED = "failed"  # refused, cancelled: the money was not taken
+    WAITING = "waiting"  # not completed, or not known there yet
+    SUSPECT = "suspect"  # debited but reversed or under suspicion: a person must look
+
+
+@dataclass(frozen=True)
+class Order:
+    """An attempt to pay, as sent to the gateway. `amount` is whole VND; times are aware."""
+
+    reference: str
+    amount: int
+    info: str
+    created_at: datetime.datetime
+    expires_at: datetime.datetime
+    return_url: str
+    ip: str
+    language: str = "vi"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question about an attempt."""
+
+    reference: str
+    created_at: datetime.datetime
+    now: datetime.datetime
+    request_id: str
+    ip: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class GatewayFacts:
+    """What a verified message states about an attempt. `amount` is whole VND, -1 when it is no number."""
+
+    provider: str
+    reference: str
+    outcome: Outcome
+    amount: int
+    currency: str
+    merchant: str
+    provider_reference: str = ""
+    paid_at: datetime.datetime | None = None
+    bank: str = ""
+    code: str = ""
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+class Gateway(Protocol):
+    """An adapter to one payment gateway."""
+
+    def start(self, order: Order) -> str:
+        """The address to send the payer to."""
+
+    def read(self, message: Mapping[str, str]) -> GatewayFacts:
+        """The facts of a notice or return; raises BadSignatureError."""
+
+    def ask(self, query: Query) -> GatewayFacts:
+        """Ask for the state of an attempt; raises GatewayError."""

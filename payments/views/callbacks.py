@@ -1,0 +1,81 @@
+"""Where the gateway talks to us: the notice (IPN) and the payer's way back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from payments.actions.checkout import check_payment
+from payments.actions.settling import Ending, settle
+from payments.gateways import BadSignatureError, GatewayError, gateway
+from payments.models import Payment, Provider
+from portal.lib.reads_writes import public, writes_on_get
+
+logger = logging.getLogger("payments")
+
+# What VNPAY expects, word for word. Anything but 00 and 02 makes it send the notice again.
+ANSWERS = {
+    "00": "Confirm Success",
+    "01": "Order not found",
+    "02": "Order already confirmed",
+    "04": "Invalid amount",
+    "97": "Fail checksum",
+    "99": "Unknown error",
+}
+CODES = {
+    Ending.SETTLED: "00",
+    Ending.FAILED: "00",
+    Ending.WAITING: "00",
+    Ending.SURPLUS: "00",
+    Ending.PERSON: "00",
+    Ending.ALREADY: "02",
+    Ending.UNKNOWN: "01",
+    Ending.WRONG_AMOUNT: "04",
+    Ending.REFUSED: "99",
+}
+
+
+@public
+@csrf_exempt
+@writes_on_get("VNPAY 2.1.0 notifies the merchant by a signed GET from its server")
+@require_GET
+def ipn(request: HttpRequest) -> HttpResponse:
+    """The notice, server to server: verify, settle, answer with the code the protocol names."""
+    try:
+        code = CODES[settle(facts=gateway(Provider.VNPAY).read(_fields(request)), source="ipn").ending]
+    except BadSignatureError:
+        logger.warning("payment notice with a wrong signature refused")
+        code = "97"
+    except Exception:
+        logger.exception("payment notice could not be handled")
+        code = "99"
+    return JsonResponse({"RspCode": code, "Message": ANSWERS[code]})
+
+
+@public
+@writes_on_get(
+    "the gateway sends the payer's browser back by GET; the gateway is asked before anything is settled"
+)
+@require_GET
+def return_page(request: HttpRequest) -> HttpResponse:
+    """The payer comes back. The signed address only says which attempt; what became of it the gateway is asked."""
+    try:
+        facts = gateway(Provider.VNPAY).read(_fields(request))
+    except GatewayError:
+        return render(request, "payments/checkout/bad_return.html", status=400)
+    if not Payment.objects.filter(reference=facts.reference).exists():
+        return render(request, "payments/checkout/bad_return.html", status=404)
+    check_payment(reference=facts.reference, source="return")
+    return redirect("payments:attempt", facts.reference)
+
+
+def _fields(request: HttpRequest) -> Mapping[str, str]:
+    """The query's fields; one given twice is not what the gateway signed."""
+    if any(len(values) != 1 for _name, values in request.GET.lists()):
+        raise BadSignatureError("a field is given twice")
+    return {name: str(value) for name, value in request.GET.items()}

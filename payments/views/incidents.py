@@ -1,0 +1,45 @@
+"""Work items about money."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from payments.access import get_incident
+from payments.actions.incidents import settle_incident
+from payments.forms import ResolutionForm
+from payments.querysets import incidents_visible_to
+from payments.views.people import money_officer
+from portal.lib.reads_writes import reads, writes
+
+PER_PAGE = 30
+
+
+@login_required
+@reads
+def listing(request: HttpRequest) -> HttpResponse:
+    """Open work items of one's units, oldest first; `?tab=done` the settled ones, newest first."""
+    done = request.GET.get("tab") == "done"
+    rows = incidents_visible_to(money_officer(request))
+    rows = rows.exclude(settled_at=None) if done else rows.filter(settled_at=None).order_by("opened_at")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "payments/incidents/listing.html", {"page": page, "done": done})
+
+
+@login_required
+@writes
+def detail(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """One work item; its POST settles it with words."""
+    user = money_officer(request)
+    incident = get_incident(user, incident_id)
+    form = ResolutionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        settle_incident(by=user, incident_id=incident_id, resolution=form.cleaned_data["resolution"])
+        messages.success(request, _("Đã ghi cách xử lý."))
+        return redirect("payments:incidents")
+    context = {"incident": incident, "form": form}
+    return render(request, "payments/incidents/detail.html", context, status=422 if form.errors else 200)
