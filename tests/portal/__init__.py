@@ -1,0 +1,1 @@
+"""Tests of the house: face, accounts, middleware, runtime."""
