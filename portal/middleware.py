@@ -71,6 +71,7 @@ class SecurityHeadersMiddleware:
         headers.setdefault("Content-Security-Policy", content_security_policy(settings.VNPAY_PAY_URL))
         headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         patch_vary_headers(response, ["HX-Request"])
         if _is_personal(request):
             # Counter machines are shared: after sign-out, back must not show the last person's pages.
@@ -82,7 +83,12 @@ class SecurityHeadersMiddleware:
 def _is_personal(request: HttpRequest) -> bool:
     """Whether the answer was made for a signed-in person; asks the session only if the page did."""
     session = getattr(request, "session", None)
-    return session is not None and session.accessed and SESSION_KEY in session
+    if session is None or not session.accessed:
+        return False
+    try:
+        return SESSION_KEY in session
+    except (OperationalError, InterfaceError):
+        return True  # the session could not be read: nobody may keep this page
 
 
 class DatabaseDownMiddleware:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import html
 from decimal import Decimal
 from typing import Any
 
@@ -162,7 +163,7 @@ def qr(text: str, label: str = "") -> SafeString:
 def _qr_svg(text: str, label: str) -> str:
     code = segno.make(text, error="m", micro=False)
     svg = code.svg_inline(svgclass="qr", lineclass=None, border=4, light="#fff", omitsize=True)
-    named = format_html('role="img" aria-label="{}"', label or "QR")
+    named = f'role="img" aria-label="{html.escape(label or "QR")}"'
     return svg.replace("<svg ", f"<svg {named} ", 1)
 
 
