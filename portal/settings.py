@@ -203,7 +203,8 @@ VNPAY_SECRET = env.text("VNPAY_SECRET")
 # Codes under H26 were found nowhere: the prefix and sub-codes are configuration, sample values marked as such.
 AGENCY_PREFIX = env.text("PORTAL_AGENCY_PREFIX", "H26")
 
-CELERY_BROKER_URL = env.text("PORTAL_BROKER_URL", REDIS_URL)
+BROKER_URL = env.text("PORTAL_BROKER_URL", REDIS_URL)
+CELERY_BROKER_URL = env.celery_broker(BROKER_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -223,7 +224,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0},
+    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 60}},
     "drain-outbox": {"task": "portal.outbox.tasks.drain", "schedule": 30.0},
     "poll-payments": {"task": "payments.tasks.poll_pending", "schedule": 60.0},
     "fill-day-counts": {"task": "reporting.tasks.fill_dirty", "schedule": 20.0},

@@ -34,6 +34,15 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def celery_broker(url: str) -> str:
+    """The same Redis address as Celery writes it: a unix socket has another scheme there."""
+    if not url.startswith("unix://"):
+        return url
+    parts = urlsplit(url)
+    number = dict(parse_qsl(parts.query)).get("db", "0")
+    return f"redis+socket://{parts.path}?virtual_host={number}"
+
+
 def database(url: str) -> dict[str, object]:
     """Django's DATABASES entry for a postgresql:// URL.
 

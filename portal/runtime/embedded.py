@@ -108,6 +108,5 @@ class Embedded:
             values["DATABASE_URL"] = self.postgres.url
         if self.valkey is not None:
             values["REDIS_URL"] = self.valkey.url(0)
-            values["PORTAL_BROKER_URL"] = self.valkey.broker_url(0)
             values["PORTAL_CACHE_URL"] = self.valkey.url(1)
         return values

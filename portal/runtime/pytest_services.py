@@ -63,7 +63,6 @@ def _own_databases(worker: str) -> None:
         os.environ["PORTAL_CACHE_URL"] = f"{head}/{int(first) + 2 * number + 1}"
     elif "PORTAL_TEST_OWN_REDIS" in os.environ:
         _renumber("REDIS_URL", 2 + 2 * number)
-        _renumber("PORTAL_BROKER_URL", 2 + 2 * number)
         _renumber("PORTAL_CACHE_URL", 3 + 2 * number)
     folder = Path(os.environ["PORTAL_DATA_DIR"]) / worker
     folder.mkdir(exist_ok=True)

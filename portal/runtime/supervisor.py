@@ -17,6 +17,7 @@ from portal.runtime.watch import LogWatch
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _HEALTHY_SECONDS = 60.0
+_HOPELESS_DEATHS = 3
 _TICK = 0.25
 
 Say = Callable[[str], None]
@@ -85,6 +86,7 @@ class _Kept:
         self.pause = _FIRST_PAUSE
         self.started = time.monotonic()
         self.start_at: float | None = None
+        self.deaths = 0
 
 
 class Supervisor:
@@ -123,9 +125,9 @@ class Supervisor:
             elif kept.part.child is not None and kept.part.child.poll() is not None:
                 self._died(kept)
 
-    def dead(self) -> list[str]:
-        """Names of parts that are down at this moment."""
-        return [kept.part.name for kept in self._kept if kept.start_at is not None]
+    def hopeless(self) -> Part | None:
+        """A part that died again and again: waiting for it makes no sense."""
+        return next((kept.part for kept in self._kept if kept.deaths >= _HOPELESS_DEATHS), None)
 
     def end(self) -> None:
         """End all parts that we started, newest first; the embedded servers are their owner's to stop."""
@@ -153,6 +155,7 @@ class Supervisor:
         kept.start_at = time.monotonic() + kept.pause
         self._say(f"[{part.name}] died ({how}); starting it again in {kept.pause:.0f} s; see {part.log}")
         kept.pause = min(kept.pause * 2, _LONGEST_PAUSE)
+        kept.deaths += 1
 
     def _restart_when_due(self, kept: _Kept) -> None:
         if kept.start_at is None or time.monotonic() < kept.start_at:

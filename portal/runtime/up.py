@@ -160,12 +160,13 @@ class Up:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._began = time.monotonic()
+        self._signals = Signals()
         self._console = Console(highlight=False)
 
     def run(self) -> None:
         """Start, serve until asked to stop, stop."""
         options = self._options
-        with Signals() as signals:
+        with self._signals:
             try:
                 self._check(options)
                 data = DataDir.open(options.data_dir)
@@ -175,8 +176,6 @@ class Up:
                 self._serve(data, lock)
             except StopAskedError:
                 self._say("stopped")
-            finally:
-                signals.ignore()
 
     def _check(self, options: argparse.Namespace) -> None:
         check_port(options.host, options.port)
@@ -226,6 +225,7 @@ class Up:
             self._say("stopping")
             raise
         finally:
+            self._signals.ignore()
             supervisor.end()
             embedded.stop()
             supervisor.close()
@@ -267,6 +267,10 @@ class Up:
         state = "no answer"
         while time.monotonic() < deadline:
             supervisor.look()
+            if part := supervisor.hopeless():
+                raise CannotStartError(
+                    f"The part {part.name} does not stay up; its log ends with\n{tail(part.log)}"
+                )
             healthy, state = _ask_health(url)
             if healthy:
                 return

@@ -43,10 +43,6 @@ class Valkey:
         """An address for redis-py and Django's cache."""
         return f"unix://{self._socket}?db={database}"
 
-    def broker_url(self, database: int = 0) -> str:
-        """An address for Celery."""
-        return f"redis+socket://{self._socket}?virtual_host={database}"
-
     def start(self) -> None:
         """Start the server and wait until it has loaded its file and answers."""
         self.launch()
