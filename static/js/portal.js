@@ -11,7 +11,9 @@
   };
 
   // The error summary takes the focus, as it comes first and leads to the fields.
-  const focusErrors = (from) => from.querySelector("[data-error-summary]")?.focus();
+  const focusErrors = (from) => {
+    if (!("keepFocus" in document.body.dataset)) from.querySelector("[data-error-summary]")?.focus();
+  };
 
   // A second click does nothing while the first is on its way. The server refuses doubles by itself.
   const guard = (form) => {

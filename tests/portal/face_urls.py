@@ -2,9 +2,10 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.template import RequestContext, Template
+from django.urls import path, reverse
 
 from portal.accounts.models import User
 from portal.lib.reads_writes import reads, writes, writes_on_get
@@ -73,8 +74,35 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "desk.html")
 
 
+AUTOSAVE = Template(
+    """{% extends "base.html" %}{% block scripts %}{% htmx %}{% endblock %}{% block content %}
+    <form method="post" data-autosave="autosave" hx-post="{{ request.path }}" hx-trigger="change"
+          hx-target="#autosave" hx-swap="outerHTML">{% csrf_token %}
+      <label for="note">Ghi chú</label><input class="input" id="note" name="note">
+      <p class="autosave" id="autosave" role="status"></p>
+      <button class="button" type="submit" name="file">Nộp</button>
+    </form>{% endblock %}"""
+)
+
+
+@writes
+def autosave(request: HttpRequest) -> HttpResponse:
+    """Saves a note; the note says how saving goes wrong."""
+    note = request.POST.get("note")
+    if note is None:
+        return HttpResponse(AUTOSAVE.render(RequestContext(request)))
+    if note == "hết phiên":
+        return HttpResponseRedirect(reverse("account_login"))
+    if note == "lỗi":
+        return HttpResponse(status=500)
+    if note == "xung đột":
+        return HttpResponse('<p class="autosave" id="autosave" role="status">Sửa ở thẻ khác</p>', status=409)
+    return HttpResponse('<p class="autosave" id="autosave" role="status">Đã lưu 14:02</p>')
+
+
 urlpatterns = [
     *own,
+    path("t/autosave/", autosave),
     path("t/reads/", reads_but_writes),
     path("t/unmarked/", unmarked_writes),
     path("t/form/", form),

@@ -300,6 +300,7 @@ def test_only_the_deepest_link_is_current(own_items: None, cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.urls("tests.portal.face_urls")
 def test_the_frame_costs_no_query_for_a_visitor_and_one_for_an_officer(
     client: Client, cast: Cast, django_assert_num_queries: Any
 ) -> None:
@@ -310,7 +311,7 @@ def test_the_frame_costs_no_query_for_a_visitor_and_one_for_an_officer(
         client.get("/thiet-ke/")
     client.force_login(cast.office.counter)
     with django_assert_num_queries(3):  # session, account, posts
-        client.get("/thiet-ke/")
+        client.get("/t/desk/")
 
 
 def test_every_registered_link_resolves() -> None:
