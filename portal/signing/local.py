@@ -17,6 +17,7 @@ from portal.signing.keys import KeyFolder, KeyPair, common_name
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
+    from pyhanko.sign.validation import EmbeddedPdfSignature
 
 SIGNATURE_BYTES = 6_000  # room for the CMS object as hexadecimal: certificate, authority, attributes
 
@@ -54,27 +55,41 @@ class LocalAdapter:
         return bytes(out.getvalue())
 
     def seals(self, data: bytes) -> list[Seal]:
-        """Every signature, oldest first, checked against the test authority."""
-        from pyhanko.pdf_utils.misc import PdfError
-        from pyhanko.pdf_utils.reader import PdfFileReader
-        from pyhanko.sign.validation import validate_pdf_signature
-        from pyhanko.sign.validation.status import SignatureCoverageLevel
-        from pyhanko_certvalidator import ValidationContext
+        """Every signature, oldest first, checked against the test authority.
 
-        roots = [_asn1_certificate(self._keys.authority())]
+        A file that cannot be read has none; a signature that cannot be read is not intact.
+        """
+        from pyhanko.pdf_utils.reader import PdfFileReader
+
+        root = _asn1_certificate(self._keys.authority())
         try:
-            signatures = PdfFileReader(io.BytesIO(data), strict=False).embedded_signatures
-        except PdfError:
+            found = PdfFileReader(io.BytesIO(data), strict=False).embedded_signatures
+        except _unreadable():
             return []
-        found = []
-        for signature in signatures:
-            context = ValidationContext(trust_roots=roots, allow_fetching=False)
-            status = validate_pdf_signature(signature, context)
-            name = status.signing_cert.subject.native.get("common_name", "")
-            whole = status.intact and status.valid and status.bottom_line
-            whole_file = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-            found.append(Seal(name, whole, status.trusted, whole_file))
-        return found
+        return [_seal(signature, root) for signature in found]
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What pyHanko raises for files that are no PDF or signatures that are none."""
+    from pyhanko.pdf_utils.misc import PdfError
+
+    return (PdfError, ValueError, TypeError, LookupError, AttributeError, OSError)
+
+
+def _seal(signature: EmbeddedPdfSignature, root: Any) -> Seal:
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+
+    try:
+        status = validate_pdf_signature(
+            signature, ValidationContext(trust_roots=[root], allow_fetching=False)
+        )
+        name = str(status.signing_cert.subject.native.get("common_name", ""))
+        whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+        return Seal(name, status.intact and status.valid and status.bottom_line, status.trusted, whole)
+    except _unreadable():
+        return Seal("", intact=False, trusted=False, covers_all=False)
 
 
 def _asn1_certificate(pair: KeyPair) -> Any:
