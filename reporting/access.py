@@ -1,0 +1,116 @@
+"""Whose figures a person may see, and about which units a list may be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from portal.accounts.access import can_somewhere, units_with
+from portal.accounts.models import Unit, UnitKind, User
+from portal.accounts.permissions import Permission
+from reporting.periods import Period
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    AnyUser = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The units whose figures a person may see, as a tree."""
+
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Unit]:
+        """Units by their code."""
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def keys(self) -> frozenset[int]:
+        """Keys of every unit."""
+        return frozenset(unit.pk for unit in self.units)
+
+    @cached_property
+    def _children(self) -> dict[int, list[Unit]]:
+        found: dict[int, list[Unit]] = {}
+        for unit in self.units:
+            if unit.parent_id is not None:
+                found.setdefault(unit.parent_id, []).append(unit)
+        return found
+
+    @property
+    def root(self) -> Unit:
+        """The highest unit: the city for its monitors."""
+        return next((unit for unit in self.units if unit.parent_id not in self.keys), self.units[0])
+
+    @property
+    def code(self) -> str:
+        """How an address names the whole scope: its root, or nothing when it has several."""
+        return self.root.code if self.below(self.root) == self.keys else ""
+
+    @property
+    def is_city(self) -> bool:
+        """Whether the whole city is in it."""
+        return any(unit.kind == UnitKind.CITY for unit in self.units)
+
+    def below(self, unit: Unit) -> frozenset[int]:
+        """Keys of `unit` and of everything under it."""
+        found = {unit.pk}
+        for child in self._children.get(unit.pk, []):
+            found |= self.below(child)
+        return frozenset(found)
+
+    def select(self, code: str, kinds: Iterable[str], period: Period) -> frozenset[int]:
+        """Keys of the unit `code` with everything under it (empty: the scope), of these kinds (none: of all).
+
+        Http404 for a unit outside the scope.
+        """
+        keys = self.below(get_unit(self, code)) if code else self.keys
+        wanted = set(kinds)
+        if not wanted:
+            return keys
+        return keys & {unit.pk for unit in self.of_kind(wanted, period)}
+
+    def of_kind(self, kinds: Iterable[str], period: Period) -> list[Unit]:
+        """Units of these kinds that existed on some day of `period`."""
+        wanted = set(kinds)
+        return [unit for unit in self.units if unit.kind in wanted and existed(unit, period)]
+
+
+def existed(unit: Unit, period: Period) -> bool:
+    """Whether `unit` existed on some day of `period`."""
+    return unit.valid_from <= period.last and (unit.valid_to is None or unit.valid_to > period.first)
+
+
+def scope_of(user: AnyUser) -> Scope:
+    """The units whose figures `user` may see (one query for a city-wide post). PermissionDenied without any."""
+    if not can_somewhere(user, Permission.SEE_FIGURES):
+        raise PermissionDenied("see_figures denied")
+    units = tuple(units_with(user, Permission.SEE_FIGURES).order_by("sort_key", "pk"))
+    if not units:
+        raise PermissionDenied("see_figures denied")
+    return Scope(units)
+
+
+def get_unit(scope: Scope, code: str) -> Unit:
+    """A unit of the scope by code; Http404 for any other, existing or not."""
+    unit = scope.by_code.get(code)
+    if unit is None:
+        raise Http404(_("Không tìm thấy đơn vị này."))
+    return unit
+
+
+def sees_people(user: AnyUser, units: Iterable[int]) -> bool:
+    """Whether `user` may see the names of the people in dossiers of all these units."""
+    if not can_somewhere(user, Permission.SEE_PERSONAL_DATA):
+        return False
+    allowed = set(units_with(user, Permission.SEE_PERSONAL_DATA).values_list("pk", flat=True))
+    return set(units) <= allowed

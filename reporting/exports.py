@@ -1,0 +1,84 @@
+"""CSV of a list: streamed, without personal data, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+
+from reporting.behind import Line, Request, shown
+
+HEADER = [
+    "ma_ho_so",
+    "ma_thu_tuc",
+    "thu_tuc",
+    "don_vi_tiep_nhan",
+    "don_vi_giai_quyet",
+    "kenh_nop",
+    "muc_do_khi_nop",
+    "nhap_giup",
+    "ngay_nop",
+    "ngay_tiep_nhan",
+    "hen_tra",
+    "ngay_co_ket_qua",
+    "trang_thai",
+    "thoi_diem_tinh",
+    "gia_tri",
+    "thuoc_tu_so",
+    "chi_tieu",
+    "phien_ban",
+]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Echo:
+    """A file that hands back what is written."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def safe(value: object) -> str:
+    """Text that a spreadsheet shows instead of running it as a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def stream(request: Request, units: dict[int, str]) -> Iterator[str]:
+    """The lines of the file, read from the database in portions."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    yield writer.writerow(HEADER)
+    rows = request.lines().iterator(chunk_size=2000)
+    for line in shown(rows, units, people=False):
+        yield writer.writerow([safe(value) for value in _cells(line, request)])
+
+
+def _cells(line: Line, request: Request) -> list[Any]:
+    return [
+        line.code,
+        line.procedure_code,
+        line.procedure,
+        line.receiving,
+        line.competent,
+        line.channel,
+        line.level,
+        int(line.assisted),
+        _instant(line.filed_at),
+        _instant(line.accepted_at),
+        _instant(line.due_at),
+        _instant(line.finished_at),
+        line.state,
+        _instant(line.moment),
+        line.worth,
+        int(line.hit),
+        request.measure.code,
+        request.measure.version,
+    ]
+
+
+def _instant(moment: datetime.datetime | None) -> str:
+    return timezone.localtime(moment).isoformat(sep=" ", timespec="seconds") if moment else ""

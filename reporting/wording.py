@@ -1,0 +1,37 @@
+"""How numbers of the figures are written, in both languages."""
+
+from __future__ import annotations
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from portal.templatetags.portal import percent
+from reporting.measures import Measure, Shape
+from reporting.models import Operator, Target
+
+
+def whole(number: int) -> str:
+    """A whole number with grouping: "13.109"."""
+    return number_format(number, decimal_pos=0, force_grouping=True)
+
+
+def days(value: float) -> str:
+    """A number of days with one decimal."""
+    text = f"{value:.1f}"
+    return ngettext("%(number)s ngày", "%(number)s ngày", round(value)) % {
+        "number": text if get_language() == "en" else text.replace(".", ",")
+    }
+
+
+def value_text(measure: Measure, value: float | None) -> str:
+    """A value of a measure; says "no data" where there is nothing to divide by."""
+    if value is None:
+        return _("Chưa có dữ liệu")
+    return days(value) if measure.shape is Shape.DAYS else percent(value)
+
+
+def target_text(target: Target) -> str:
+    """A target: "≥ 60,0 %"."""
+    sign = "≥" if target.operator == Operator.AT_LEAST else "≤"
+    return f"{sign} {percent(float(target.value))}"
