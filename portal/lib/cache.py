@@ -27,7 +27,7 @@ class ResilientRedisCache(RedisCache):
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         options = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, **params.get("OPTIONS", {})}
-        super().__init__(server, {**params, "OPTIONS": options})  # type: ignore[call-arg]
+        super().__init__(server, {**params, "OPTIONS": options})
         self._stand_in = LocMemCache(f"stand-in-{server}", {"MAX_ENTRIES": 5000})
         self._down_until = 0.0
 

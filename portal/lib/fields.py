@@ -160,7 +160,7 @@ def _are_missing(bound: BoundField) -> list[bool]:
 
 
 def _pairs(bound: BoundField) -> list[tuple[Any, str]]:
-    return list(zip(bound.errors.as_data(), bound.errors, strict=True))
+    return list(zip(bound.errors.as_data(), map(str, bound.errors), strict=True))
 
 
 def _missing_text(bound: BoundField) -> str:
