@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     AnyUser = User | AnonymousUser
 
 RELATED = ("procedure", "version", "case", "receiving_unit", "competent_unit", "assignee", "account")
+HEAVY = ("version__form", "procedure__search_text")  # read only where they are used
 
 
 def get_dossier(user: AnyUser, code: str, needs: Permission | None = None, *, lock: bool = False) -> Dossier:
@@ -39,14 +40,14 @@ def get_own_dossier(user: AnyUser, code: str, *, lock: bool = False) -> Dossier:
 
 def get_readable_dossier(user: AnyUser, code: str) -> Dossier:
     """The dossier for its owner or for an officer in scope, Http404 for anybody else."""
-    mine = Dossier.objects.of_account(user).filter(code=code).select_related(*RELATED).first()
+    mine = Dossier.objects.of_account(user).filter(code=code).select_related(*RELATED).defer(*HEAVY).first()
     return mine or get_dossier(user, code)
 
 
 def _one(dossiers: DossierQuerySet, code: str, *, lock: bool) -> Dossier:
     if lock:
         dossiers = dossiers.select_for_update(of=("self",), no_key=True)
-    dossier = dossiers.filter(code=code).select_related(*RELATED).first()
+    dossier = dossiers.filter(code=code).select_related(*RELATED).defer(*HEAVY).first()
     if dossier is None:
         raise Http404(_("Không tìm thấy hồ sơ này."))
     return dossier
@@ -58,10 +59,16 @@ def _holds(user: AnyUser, permission: Permission, dossier: Dossier) -> bool:
 
 def get_draft(user: AnyUser, draft_id: uuid.UUID | str, *, lock: bool = False) -> Draft:
     """A person's own draft, Http404 for any other."""
-    drafts = Draft.objects.filter(user=user.pk, pk=draft_id)
+    drafts = Draft.objects.filter(user=user.pk, pk=draft_id).select_related(
+        "version__procedure", "case", "unit"
+    )
     if lock:
+        # No join to the dossier here: after waiting for the lock PostgreSQL reads the draft anew, but not what
+        # was joined to it, so a draft filed meanwhile would look open.
         drafts = drafts.select_for_update(of=("self",), no_key=True)
-    draft = drafts.select_related("version__procedure", "case", "unit", "dossier").first()
+    else:
+        drafts = drafts.select_related("dossier")
+    draft = drafts.first()
     if draft is None:
         raise Http404(_("Không tìm thấy hồ sơ đang soạn này."))
     return draft

@@ -11,5 +11,32 @@ class DossiersConfig(AppConfig):
     verbose_name = _("Hồ sơ")
 
     def ready(self) -> None:
-        """Make the outbox topics known to every process."""
+        """Make the outbox topics known to every process, and the pages to the navigation."""
         from dossiers import handlers  # noqa: F401
+        from portal.lib.nav import Audience, NavItem, register
+
+        register(
+            NavItem(_("Hồ sơ của tôi"), "dossiers:mine", audience=Audience.CITIZEN, order=30),
+            NavItem(_("Tra cứu hồ sơ"), "dossiers:track", audience=Audience.PUBLIC, order=40),
+        )
+        from portal.accounts.permissions import Permission
+        from portal.lib.nav import Audience, NavItem, register
+
+        register(
+            NavItem(
+                _("Hộp việc"),
+                "dossiers:inbox",
+                Permission.SEE_DOSSIERS,
+                Audience.OFFICER,
+                order=10,
+                icon="inbox",
+            ),
+            NavItem(
+                _("Tiếp nhận tại quầy"),
+                "dossiers:counter",
+                Permission.RECEIVE,
+                Audience.OFFICER,
+                order=20,
+                icon="user",
+            ),
+        )

@@ -33,7 +33,9 @@ class FilerForm(forms.Form):
         label=_("Nộp thay cho người khác: căn cứ"),
         max_length=200,
         required=False,
-        help_text=_("Ví dụ: văn bản uỷ quyền số 12/2026; cha của chủ hồ sơ. Để trống nếu nộp cho chính mình."),
+        help_text=_(
+            "Ví dụ: văn bản uỷ quyền số 12/2026; cha của chủ hồ sơ. Để trống nếu nộp cho chính mình."
+        ),
     )
 
     def clean_id_number(self) -> str:
@@ -70,7 +72,10 @@ class IntakeForm(forms.Form):
     case = forms.ModelChoiceField(ProcedureCase.objects.none(), label=_("Trường hợp"), empty_label=None)
     delivery = forms.ChoiceField(
         label=_("Nhận kết quả"),
-        choices=[(Delivery.COUNTER.value, Delivery.COUNTER.label), (Delivery.POST.value, Delivery.POST.label)],
+        choices=[
+            (Delivery.COUNTER.value, Delivery.COUNTER.label),
+            (Delivery.POST.value, Delivery.POST.label),
+        ],
         initial=Delivery.COUNTER.value,
         widget=forms.RadioSelect,
     )

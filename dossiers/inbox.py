@@ -47,8 +47,7 @@ def _unassigned(user: User) -> Q:
     return found
 
 
-def _late(user: User) -> Q:
-    del user
+def _late(_user: User) -> Q:
     paused = [State.SUPPLEMENT, State.OBLIGATION]
     late = Q(finished_at=None, closed_at=None, due_at__lt=clock.now()) & ~Q(state__in=paused)
     return late | Q(state=State.FILED, accept_by__lt=clock.now())
@@ -95,16 +94,18 @@ TABS: tuple[Tab, ...] = (
         "waiting",
         _("Chờ người nộp"),
         _("Không có hồ sơ nào chờ người nộp."),
-        lambda user: Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
+        lambda _user: Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
     ),
     Tab("late", _("Quá hạn"), _("Không có hồ sơ nào quá hạn."), _late),
-    Tab("all", _("Tất cả"), _("Không tìm thấy hồ sơ nào."), lambda user: Q()),
+    Tab("all", _("Tất cả"), _("Không tìm thấy hồ sơ nào."), lambda _user: Q()),
 )
 
 
 def tabs_for(user: User) -> list[Tab]:
     """The tabs whose work `user` may do anywhere."""
-    return [tab for tab in TABS if can_somewhere(user, tab.needs) and (tab.code != "assign" or _hands_on(user))]
+    return [
+        tab for tab in TABS if can_somewhere(user, tab.needs) and (tab.code != "assign" or _hands_on(user))
+    ]
 
 
 def _hands_on(user: User) -> bool:

@@ -261,6 +261,7 @@ def _create(
     """The dossier row with its first form revision, its owner and the filing event."""
     procedure = version.procedure
     now = clock.now()
+    case = case or version.cases.first()
     dossier = Dossier.objects.create(
         code=next_code(receiving),
         client_key=client_key,

@@ -27,7 +27,7 @@ from portal.lib.uploads import BadUpload
 from procedures.fees import assess, rules_for
 from procedures.form_engine import EForm, apply_row_buttons, prefill, required_documents, typed, whole_form
 from procedures.form_schema import load
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import Procedure, ProcedureCase, ProcedureVersion
 
 
 @login_required
@@ -97,11 +97,19 @@ class Screen:
             raise Http404(_("Thủ tục này chưa có tờ khai điện tử."))
         self.schema = schema
         self.card_unread = False
+        self.case = self._case()
         initial = self._filled()
         self.filer = FilerForm(self.data if self.asked_to_file else None, initial=self._filer_initial())
-        self.intake = IntakeForm(version, units, self.data if self.asked_to_file else None, initial=self._typed())
+        self.intake = IntakeForm(
+            version, units, self.data if self.asked_to_file else None, initial=self._typed()
+        )
         self.form: EForm = whole_form(schema, data=self.data if self.asked_to_file else None, initial=initial)
         self.papers = self._papers()
+
+    def _case(self) -> ProcedureCase | None:
+        chosen = (self.data or {}).get("case", "")
+        cases = self.version.cases.all()
+        return next((case for case in cases if str(case.pk) == chosen), None) or cases.first()
 
     def _typed(self) -> dict[str, Any]:
         return {key: value for key, value in self.data.items() if value} if self.data else {}
@@ -131,14 +139,15 @@ class Screen:
 
     def _papers(self) -> list[PaperForm]:
         answers = self.form.checked.cleaned
-        needed = required_documents(self.version, None, answers)
+        needed = required_documents(self.version, self.case, answers)
         bound = self.data if self.data is not None else None
         return [PaperForm(document, bound, self.files) for document in needed]
 
     def is_valid(self) -> bool:
         """Whether every part is; all are checked, so that every error shows at once."""
         parts = [self.filer, self.intake, self.form, *self.papers]
-        return all([part.is_valid() for part in parts]) and not self.lacking()
+        found = [part.is_valid() for part in parts]
+        return all(found) and not self.lacking()
 
     def lacking(self) -> list[PaperForm]:
         """Required papers not received: said next to each."""
@@ -184,7 +193,7 @@ class Screen:
     def context(self) -> dict[str, Any]:
         """What the screen shows."""
         channel = (self.data or {}).get("channel") or "counter"
-        rules = rules_for(self.version, None, clock.today())
+        rules = rules_for(self.version, self.case, clock.today())
         answers = self.form.checked.cleaned
         return {
             "procedure": self.version.procedure,

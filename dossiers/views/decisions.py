@@ -65,7 +65,9 @@ def assign(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("Xin chọn một chuyên viên của đơn vị."))
         return _shown(request, code, user, 422)
     to = form.cleaned_data["to"]
-    return _run(request, code, user, lambda: processing.assign(code=code, by=user, to=to), _("Phân công thụ lý"))
+    return _run(
+        request, code, user, lambda: processing.assign(code=code, by=user, to=to), _("Phân công thụ lý")
+    )
 
 
 @login_required
@@ -75,7 +77,9 @@ def control_sheet(request: HttpRequest, code: str) -> HttpResponse:
     """Issue the process-control sheet (form 06) from the events up to now."""
     user = officer(request)
     dossier = get_dossier(user, code)
-    if not any(can(user, Permission.RECEIVE, unit) for unit in {dossier.receiving_unit_id, dossier.competent_unit_id}):
+    if not any(
+        can(user, Permission.RECEIVE, unit) for unit in {dossier.receiving_unit_id, dossier.competent_unit_id}
+    ):
         raise PermissionDenied("control sheet")
 
     def issue() -> None:
@@ -87,9 +91,7 @@ def control_sheet(request: HttpRequest, code: str) -> HttpResponse:
     return _run(request, code, user, issue, _("Lập phiếu kiểm soát"))
 
 
-def _run(
-    request: HttpRequest, code: str, user: User, action: Callable[[], Any], done: Any
-) -> HttpResponse:
+def _run(request: HttpRequest, code: str, user: User, action: Callable[[], Any], done: Any) -> HttpResponse:
     """Run an action; every refusal is told on the dossier's page as it is now."""
     try:
         action()
@@ -107,7 +109,9 @@ def _run(
 
 def moved_on(late: WrongState) -> str:
     """What to tell somebody who came too late."""
-    return _("Hồ sơ đã chuyển sang “%(state)s”, nên không thể “%(move)s” nữa. Dưới đây là hồ sơ hiện tại.") % {
+    return _(
+        "Hồ sơ đã chuyển sang “%(state)s”, nên không thể “%(move)s” nữa. Dưới đây là hồ sơ hiện tại."
+    ) % {
         "state": late.state.label,
         "move": late.transition.label,
     }
@@ -126,18 +130,18 @@ class Page:
 
 
 def _plain(form: type[forms.Form]) -> Act:
-    return lambda dossier, data: form(data)
+    return lambda _dossier, data: form(data)
 
 
 def _with_dossier(form: Any) -> Act:
     return lambda dossier, data: form(dossier, data)
 
 
-def _save_refusal(form: forms.Form, code: str, user: User, move: str) -> Any:
+def _save_refusal(form: forms.Form, code: str, user: User) -> Any:
     return intake.refuse(code=code, by=user, **form.cleaned_data)
 
 
-def _save_supplement(form: SupplementForm, code: str, user: User, move: str) -> Any:
+def _save_supplement(form: SupplementForm, code: str, user: User) -> Any:
     data = form.cleaned_data
     return intake.request_supplement(
         code=code,
@@ -149,26 +153,26 @@ def _save_supplement(form: SupplementForm, code: str, user: User, move: str) -> 
     )
 
 
-def _save_result(form: forms.Form, code: str, user: User, move: str) -> Any:
+def _save_result(form: forms.Form, code: str, user: User) -> Any:
     data = form.cleaned_data
     return processing.submit(
         code=code, by=user, kind=data["kind"], granted=data["granted"], content={}, note=data["note"]
     )
 
 
-def _save_send_back(form: forms.Form, code: str, user: User, move: str) -> Any:
+def _save_send_back(form: forms.Form, code: str, user: User) -> Any:
     return processing.send_back(code=code, by=user, reason=form.cleaned_data["reason"])
 
 
-def _save_stop(form: forms.Form, code: str, user: User, move: str) -> Any:
+def _save_stop(form: forms.Form, code: str, user: User) -> Any:
     return intake.stop(code=code, by=user, **form.cleaned_data)
 
 
-def _save_withdrawal(form: forms.Form, code: str, user: User, move: str) -> Any:
+def _save_withdrawal(form: forms.Form, code: str, user: User) -> Any:
     return intake.withdraw(code=code, by=user, reason=form.cleaned_data["reason"], at_counter=True)
 
 
-def _save_extension(form: ExtensionForm, code: str, user: User, move: str) -> Any:
+def _save_extension(form: ExtensionForm, code: str, user: User) -> Any:
     return processing.extend(code=code, by=user, reason=form.cleaned_data["reason"], until=form.until())
 
 
@@ -226,7 +230,7 @@ def _saved(
 ) -> HttpResponse | None:
     """The answer after a saved decision; None when the action named a field to mend."""
     try:
-        page.save(form, dossier.code, user, move)
+        page.save(form, dossier.code, user)
     except WrongState as late:
         messages.warning(request, moved_on(late))
         fresh = get_dossier(user, dossier.code)

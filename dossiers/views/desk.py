@@ -43,7 +43,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     numbers = counts(dossiers, user, tabs)
     chosen = _chosen(request.GET.get("tab") or first_tab(tabs, numbers), tabs)
     found = _search(dossiers.filter(chosen.mine(user)), request.GET.get("q", ""))
-    if chosen.code not in {"all"}:
+    if chosen.code != "all":
         found = found.filter(closed_at=None)
     page = Paginator(_ordered(found, chosen), PER_PAGE).get_page(request.GET.get("page"))
     for dossier in page.object_list:
@@ -123,12 +123,11 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         "sections": _answers(dossier) if may_read else [],
         "parties": list(dossier.parties.order_by("-role")) if may_read else [],
         "attachments": list(dossier.attachments.filter(removed_at=None).select_related("document")),
-        "papers": list(dossier.version.requireddocuments.all()),
         "documents": list(dossier.documents.all()),
         "events": list(dossier.events.select_related("actor", "unit").order_by("-seq")),
         "requests": list(dossier.supplements.prefetch_related("items__document", "items__attachments")),
         "result": getattr(dossier, "result", None),
-        "steps": list(dossier.version.processsteps.all()),
+        "steps": list(dossier.version.processsteps.filter(Q(case=None) | Q(case=dossier.case_id))),
         "due": explain(dossier) if dossier.accepted_at and rule_for(dossier) else None,
         "sign": _sign(dossier),
         "extended": dossier.events.filter(kind=EventKind.EXTENDED).exists(),

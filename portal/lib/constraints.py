@@ -13,9 +13,7 @@ def one_of(model: str, field: str, choices: type[TextChoices]) -> CheckConstrain
     )
 
 
-def both_or_neither(
-    model: str, name: str, fields: Iterable[str], message: Any = None
-) -> CheckConstraint:
+def both_or_neither(model: str, name: str, fields: Iterable[str], message: Any = None) -> CheckConstraint:
     """All of `fields` are set, or none is (a who-and-when pair)."""
     listed = list(fields)
     together = Q(**{f"{field}__isnull": False for field in listed})

@@ -35,3 +35,13 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
+
+
+class Heartbeat(models.Model):
+    """When a part of the portal last showed that it lives (see portal.health): "worker", "scheduler"."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

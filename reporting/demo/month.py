@@ -22,7 +22,7 @@ from portal.accounts.models import Unit, User
 from portal.lib import clock
 from portal.outbox.actions import in_background
 from procedures.calendar import HANOI, WorkCalendar, calendar_for
-from procedures.form_engine import required_documents
+from procedures.form_engine import check_answers, required_documents
 from procedures.importing.configured_file import ConfiguredFile, Example, read_all
 from procedures.models import Channel, OnlineLevel, Procedure, ProcedureVersion
 from reporting.demo.people import Staff, staff_of
@@ -63,6 +63,7 @@ class Month:
         self.units = list(Unit.objects.communes().order_by("code"))
         self.calendar: WorkCalendar = calendar_for(self.units[0])
         self.staff: dict[int, Staff] = {}
+        self.good = {code: [*_good(self.files[code], now.date())] for code in self.versions}
 
     def plans(self) -> list[Plan]:
         """The plans in order of filing, so that codes and receipt numbers run with time."""
@@ -73,8 +74,7 @@ class Month:
     def _plan(self, unit: Unit) -> Plan:
         code, _share, online = self.random.choices(MIX, [share for _code, share, _online in MIX])[0]
         by_net = self.random.random() < online
-        good = [example for example in self.files[code].examples if not example.expect.errors]
-        return Plan(unit, code, self._moment(at_night=by_net), by_net, self.random.choice(good))
+        return Plan(unit, code, self._moment(at_night=by_net), by_net, self.random.choice(self.good[code]))
 
     def _moment(self, *, at_night: bool) -> datetime.datetime:
         while True:
@@ -181,6 +181,14 @@ class Month:
         )
         yield "sign", self.random.randrange(30, 240) if long else self.random.randrange(5, 30)
         yield "issue", self.random.randrange(5, 40)
+
+
+def _good(file: ConfiguredFile, today: datetime.date) -> Iterator[Example]:
+    """The scripted examples that are complete on every day of the month."""
+    first = today - datetime.timedelta(days=DAYS)
+    for example in file.examples:
+        if not any(check_answers(file.form, example.answers, today=day).errors for day in (first, today)):
+            yield example
 
 
 def _version(code: str) -> ProcedureVersion:

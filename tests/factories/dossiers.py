@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from typing import Any
 
@@ -12,7 +13,9 @@ from dossiers.models import Dossier
 from dossiers.states import Delivery
 from portal.accounts.models import User
 from portal.outbox.actions import drain_all
-from procedures.models import Procedure, ProcedureVersion
+from procedures.form_engine import required_documents
+from procedures.importing.configured_file import ConfiguredFile, read_all
+from procedures.models import Procedure, ProcedureVersion, RequiredDocument
 from tests.cast import Cast, Office
 
 BIRTH = "1.001193"
@@ -29,9 +32,13 @@ def version(code: str) -> ProcedureVersion:
 
 def example(code: str, index: int = 0) -> dict[str, Any]:
     """Valid sample answers of a configured procedure, from its own scripted examples."""
-    from procedures.importing.configured import examples
+    good = [each for each in _files()[code].examples if not each.expect.errors]
+    return dict(good[index].answers)
 
-    return dict(examples(code)[index])
+
+@functools.cache
+def _files() -> dict[str, ConfiguredFile]:
+    return {file.code: file for file in read_all()}
 
 
 def pdf(name: str = "giay-to.pdf") -> SimpleUploadedFile:
@@ -48,6 +55,12 @@ def pdf(name: str = "giay-to.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, out.getvalue(), content_type="application/pdf")
 
 
+def needed(current: ProcedureVersion, answers: dict[str, Any]) -> list[RequiredDocument]:
+    """The papers these answers call for, those only shown left out."""
+    listed = required_documents(current, None, answers)
+    return [document for document in listed if document.required and not document.shown_only]
+
+
 def drafted(by: User, code: str = BIRTH, office: Office | None = None, **answers: Any) -> Any:
     """A complete draft of `by`, ready to file."""
     current = version(code)
@@ -55,7 +68,7 @@ def drafted(by: User, code: str = BIRTH, office: Office | None = None, **answers
     draft = drafts.save_answers(draft_id=draft.pk, by=by, answers={**example(code), **answers})
     if office:
         drafts.choose(draft_id=draft.pk, by=by, unit=office.unit, delivery=Delivery.ONLINE)
-    for document in current.requireddocuments.filter(required=True, shown_only=False):
+    for document in needed(current, draft.answers):
         drafts.attach(draft_id=draft.pk, by=by, document=document, upload=pdf())
     return draft
 
@@ -103,7 +116,7 @@ def finished(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
 def at_counter(cast: Cast, code: str = CERTIFIED, **answers: Any) -> Dossier:
     """A walk-in's dossier, filed and accepted by the counter officer."""
     current = version(code)
-    papers = [filing.Paper(document) for document in current.requireddocuments.filter(required=True)]
+    papers = [filing.Paper(document) for document in required_documents(current, None, example(code))]
     return filing.file_at_counter(
         by=cast.office.counter,
         unit=cast.office.unit,

@@ -23,9 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """The number of dossiers."""
-        parser.add_argument("--dossiers", type=int, default=600)
+        parser.add_argument("--dossiers", type=int, default=400)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Accounts always; the month only where there is none yet."""
         if settings.PRODUCTION:
             raise CommandError("demonstration data is refused in production")
