@@ -293,6 +293,9 @@ class FormSchema(Strict):
 
         return frozenset(depended_on(self))
 
+    def __repr__(self) -> str:
+        return f"<FormSchema of {len(self.by_name)} fields>"
+
     def section(self, code: str) -> Section:
         """The section named `code`. Raises KeyError."""
         for section in self.sections:

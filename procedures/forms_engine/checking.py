@@ -101,6 +101,7 @@ class _Walk:
         if len(typed) > spec.max_rows:
             many = _("Tối đa %(count)s dòng.") % {"count": spec.max_rows}
             self._say(self.result.errors, spec.name, many)
+            return None
         return kept or None
 
     def _row(self, spec: FieldSpec, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,9 +141,10 @@ class _Walk:
             self._say(self.result.errors, name, *error.messages)
             return None
         if is_blank(value):
-            if required and obliged:
-                self._say(self.result.errors, name, missing(spec, label or str(spec.label)))
-            return value
+            if not (required and obliged):
+                return value
+            self._say(self.result.errors, name, missing(spec, label or str(spec.label)))
+            return None
         faults = list(_faults(spec, value, around, self.today))
         self._say(self.result.errors, name, *faults)
         self._say(self.result.warnings, name, *_doubts(spec, value, around))

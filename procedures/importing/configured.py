@@ -124,7 +124,8 @@ def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
         for number, step in enumerate(steps, start=1):
             ProcessStep.objects.create(**values(step), order=number)
     for number, outcome in enumerate(file.results, start=1):
-        ResultKind.objects.create(**values(outcome), order=number)
+        layout = outcome.layout.model_dump(exclude_defaults=True)  # a row has either a field or a text
+        ResultKind.objects.create(**{**values(outcome), "layout": layout}, order=number)
 
 
 def _shown(file: ConfiguredFile, channel: str, case: str) -> list[int]:
