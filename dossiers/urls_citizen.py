@@ -1,0 +1,22 @@
+"""Addresses of the citizen's side, under /ho-so/. Fixed words come before codes, so they win."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from dossiers.views import filing, papers, supplements, tracking
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ho-so/", tracking.mine, name="mine"),
+    path("ho-so/tra-cuu/", tracking.track, name="track"),
+    path("ho-so/nop/<str:code>/", filing.start, name="start"),
+    path("ho-so/soan/<uuid:draft_id>/", filing.overview, name="draft"),
+    path("ho-so/soan/<uuid:draft_id>/xoa/", filing.discard, name="discard"),
+    path("ho-so/soan/<uuid:draft_id>/giay-to/", papers.papers, name="papers"),
+    path("ho-so/soan/<uuid:draft_id>/giay-to/<int:paper_id>/", papers.paper, name="paper"),
+    path("ho-so/soan/<uuid:draft_id>/noi-nop/", filing.place, name="place"),
+    path("ho-so/soan/<uuid:draft_id>/kiem-tra/", filing.review, name="review"),
+    path("ho-so/soan/<uuid:draft_id>/<slug:section>/", filing.step, name="step"),
+    path("ho-so/<str:code>/", tracking.detail, name="detail"),
+    path("ho-so/<str:code>/da-nop/", tracking.filed, name="filed"),
+    path("ho-so/<str:code>/bo-sung/", supplements.supplement, name="supplement"),
+    path("ho-so/<str:code>/rut/", tracking.withdraw, name="withdraw"),
+]
