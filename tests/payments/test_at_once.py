@@ -1,0 +1,194 @@
+"""Many at the same moment: numbers without a gap, one settlement, one receipt; also through kills."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from payments import invariants
+from payments.actions.checkout import start_payment
+from payments.actions.desk import collect_cash, open_shift
+from payments.actions.receipts import lock_book
+from payments.actions.settling import Ending
+from payments.gateways.vnpay import canonical, sign
+from payments.models import LedgerEntry, Payment, Receipt, ReceiptBook
+from portal.lib import env
+from procedures.models import FeeKind
+from tests.cast import Cast
+from tests.payments import make
+from tests.payments.conftest import ROOT, SECRET, TMN, pay
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = datetime.date(2026, 11, 22)
+
+
+def at_once(count: int, job: Callable[[int], Any]) -> list[Any]:
+    """Run `job(0..count-1)` in threads that start together; what each returned or raised."""
+    results: list[Any] = [None] * count
+    start = threading.Barrier(count)
+
+    def one(index: int) -> None:
+        start.wait()
+        try:
+            results[index] = job(index)
+        except Exception as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+class Rollback(Exception):
+    """A transaction that does not want to be."""
+
+
+def test_numbers_have_no_gap_with_16_writers_and_rollbacks(cast: Cast) -> None:
+    unit = cast.office.unit.pk
+    taken: list[int] = []
+
+    def take(index: int) -> None:
+        for turn in range(8):
+            try:
+                with transaction.atomic():
+                    book = lock_book(unit, FeeKind.FEE, DAY)
+                    number = book.next_number
+                    book.next_number += 1
+                    book.save(update_fields=["next_number"])
+                    if (index + turn) % 3 == 0:
+                        raise Rollback
+                taken.append(number)
+            except Rollback:
+                continue
+
+    assert at_once(16, take) == [None] * 16
+    assert sorted(taken) == list(range(1, len(taken) + 1))
+    assert ReceiptBook.objects.get().next_number == len(taken) + 1
+
+
+KILLED = textwrap.dedent(
+    """
+    import datetime, sys, django
+    django.setup()
+    from django.db import transaction
+    from payments.actions.receipts import lock_book
+    print("go", flush=True)
+    while True:
+        with transaction.atomic():
+            book = lock_book(int(sys.argv[1]), "phi", datetime.date(2026, 11, 22))
+            book.next_number += 1
+            book.save(update_fields=["next_number"])
+        print(book.next_number - 1, flush=True)
+    """
+)
+
+
+def this_database() -> str:
+    """The test database for another process."""
+    parts = urlsplit(env.text("DATABASE_URL"))
+    return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+def test_a_killed_writer_leaves_no_lock_and_no_gap(cast: Cast) -> None:
+    database = connection.settings_dict
+    url = (
+        f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
+    )
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    unit = cast.office.unit.pk
+    for _kill in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(unit)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _line in range(6)]
+        process.send_signal(signal.SIGKILL)
+        told += process.stdout.read().splitlines()
+        process.wait(10)
+        process.stdout.close()
+        numbers = [int(text) for text in told if text.strip().isdigit()]
+        with transaction.atomic():
+            book = lock_book(unit, FeeKind.FEE, DAY)
+        # What was said was committed; one more may have been committed and not said.
+        assert book.next_number - numbers[-1] in {1, 2}
+        assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+def notice(payment: Payment, **changes: str) -> dict[str, str]:
+    """A signed notice of success."""
+    fields = {
+        "vnp_Amount": str(payment.amount * 100),
+        "vnp_BankCode": "NCB",
+        "vnp_PayDate": payment.created_at.astimezone().strftime("%Y%m%d%H%M%S"),
+        "vnp_ResponseCode": "00",
+        "vnp_TmnCode": TMN,
+        "vnp_TransactionNo": "14422574",
+        "vnp_TransactionStatus": "00",
+        "vnp_TxnRef": payment.reference,
+        **changes,
+    }
+    return {**fields, "vnp_SecureHash": sign(SECRET, canonical(fields))}
+
+
+def test_fifty_notices_at_once_settle_once(attempt: Payment) -> None:
+    def send(_index: int) -> str:
+        return str(Client().get("/thanh-toan/vnpay/thong-bao/", notice(attempt)).json()["RspCode"])
+
+    assert Counter(at_once(50, send)) == {"00": 1, "02": 49}
+    assert Receipt.objects.count() == 1
+    assert LedgerEntry.objects.filter(kind="settled").count() == 2
+    assert attempt.dossier.events.filter(kind="paid").count() == 1
+
+
+def test_many_payments_of_one_unit_at_once(cast: Cast) -> None:
+    """Six payments with two receipts each, in one unit: no dead lock, both books without a gap."""
+    payments = [
+        start_payment(by=cast.citizen, code=make.both_kinds(cast).code, merchant=TMN) for _number in range(6)
+    ]
+    endings = at_once(6, lambda index: pay(payments[index]).ending)
+    assert endings == [Ending.SETTLED] * 6
+    assert sorted(ReceiptBook.objects.values_list("next_number", flat=True)) == [7, 7]
+    assert [checked.findings for checked in invariants.check_all()] == [[]] * 4
+
+
+def test_the_cashier_clicks_twice_and_the_citizen_pays_online_meanwhile(cast: Cast, attempt: Payment) -> None:
+    cashier, key = cast.office.cashier, uuid.uuid4()
+    open_shift(by=cashier, unit=cast.office.unit, opening_float=0)
+
+    def act(index: int) -> Any:
+        if index == 4:
+            return pay(attempt).ending
+        return collect_cash(by=cashier, code=attempt.dossier.code, tendered=200_000, client_key=key)
+
+    results = at_once(5, act)
+    cash = Payment.objects.filter(provider="cash")
+    assert Receipt.objects.count() == 1
+    if results[4] is Ending.SETTLED:  # the notice came first: the cashier is told that it is paid
+        assert not cash.exists()
+    else:
+        assert results[4] is Ending.SURPLUS
+        assert {row.pk for row in results[:4]} == {cash.get().pk}
+    assert [checked.findings for checked in invariants.check_all()] == [[]] * 4
