@@ -27,7 +27,28 @@ if TYPE_CHECKING:
 CITIZEN = "Người nộp hồ sơ"
 SYSTEM = "Hệ thống"
 FACTS_OF_MONEY = {EventKind.FEE_ASSESSED, EventKind.PAID, EventKind.REFUNDED, EventKind.DOCUMENT_ISSUED}
-BY_CITIZEN = {EventKind.FILED, EventKind.SUPPLEMENT_ANSWERED, EventKind.WITHDRAWN}
+FROM_CITIZEN = {
+    EventKind.FILED,
+    EventKind.ACCEPTED,
+    EventKind.SUPPLEMENT_ANSWERED,
+    EventKind.OBLIGATION_MET,
+    EventKind.WITHDRAWN,
+}
+TO_CITIZEN = {
+    EventKind.SUPPLEMENT_REQUESTED,
+    EventKind.OBLIGATION_SET,
+    EventKind.REFUSED,
+    EventKind.STOPPED,
+    EventKind.RETURNED,
+}
+ONE_STOP_COUNTER = "Bộ phận tiếp nhận và trả kết quả"
+NEXT_POST: dict[str, str] = {
+    EventKind.SUPPLEMENT_ANSWERED: "Người thụ lý",
+    EventKind.SUBMITTED: "Lãnh đạo ký duyệt",
+    EventKind.SENT_BACK: "Người thụ lý",
+    EventKind.SIGNED: "Văn thư",
+    EventKind.EXTENDED: "Người thụ lý",
+}
 MONEY_AT_STOP = {
     Money.NONE: "Hồ sơ không phát sinh phí, lệ phí.",
     Money.DUE: "Phí, lệ phí chưa nộp không phải nộp nữa.",
@@ -94,30 +115,36 @@ def control_sheet(dossier: Dossier) -> Paper:
 def _handovers(dossier: Dossier) -> list[dict[str, Any]]:
     """Each event that passed the dossier on: who gave, who took, when, in time or not, remark."""
     events = dossier.events.exclude(kind__in=FACTS_OF_MONEY).select_related("actor", "unit").order_by("seq")
-    rows: list[dict[str, Any]] = []
-    giver = CITIZEN
-    for event in events:
-        taker = _taker(event)
-        rows.append(
-            {
-                "step": str(EventKind(event.kind).label),
-                "giver": giver,
-                "taker": taker,
-                "at": short_moment(event.at),
-                "in_time": _in_time(event.at, dossier.promised_at) if event.to_state else "",
-                "remark": _remark(event),
-            }
-        )
-        giver = taker
-    return rows
+    return [
+        {
+            "step": str(EventKind(event.kind).label),
+            "giver": _giver(event),
+            "taker": _taker(event),
+            "at": short_moment(event.at),
+            "in_time": _in_time(event.at, dossier.promised_at),
+            "remark": str(event.data.get("reason") or event.data.get("note") or ""),
+        }
+        for event in events
+    ]
+
+
+def _giver(event: DossierEvent) -> str:
+    if event.kind in FROM_CITIZEN:
+        return CITIZEN
+    return _at_unit(event.actor.full_name if event.actor else SYSTEM, event)
 
 
 def _taker(event: DossierEvent) -> str:
-    """Who holds the dossier after the event: the assignee, the officer who acted, or the unit."""
-    if event.kind in BY_CITIZEN or event.actor is None:
-        return event.unit.full_name if event.unit else SYSTEM
-    unit = f" – {event.unit.full_name}" if event.unit else ""
-    return str(event.data.get("assignee") or event.actor.full_name) + unit
+    """Who holds the dossier after the event: the assignee, the next post, the citizen, or who accepted it."""
+    if event.kind in TO_CITIZEN:
+        return CITIZEN
+    if event.kind == EventKind.ACCEPTED and event.actor:
+        return _at_unit(event.actor.full_name, event)
+    return _at_unit(str(event.data.get("name") or NEXT_POST.get(event.kind, ONE_STOP_COUNTER)), event)
+
+
+def _at_unit(who: str, event: DossierEvent) -> str:
+    return f"{who} – {event.unit.full_name}" if event.unit else who
 
 
 def _in_time(at: datetime.datetime, promised: datetime.datetime | None) -> str:
@@ -127,10 +154,6 @@ def _in_time(at: datetime.datetime, promised: datetime.datetime | None) -> str:
     if at > promised:
         return "Quá hạn"
     return "Đúng hạn" if day_in_words(at) == day_in_words(promised) else "Trước hạn"
-
-
-def _remark(event: DossierEvent) -> str:
-    return str(event.data.get("reason") or event.data.get("note") or "")
 
 
 def _state_name(state: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -47,7 +46,6 @@ def test_the_result_is_pdf_a_3b_in_vietnamese_with_its_title() -> None:
     [
         '<img src="http://169.254.169.254/latest/">',
         '<img src="file:///etc/passwd">',
-        '<img src="//example.com/a.png">',
         '<link rel="stylesheet" href="https://example.com/a.css">',
         '<object data="file:///etc/passwd"></object>',
         '<p style="background:url(ftp://example.com/a)">x</p>',
@@ -61,9 +59,9 @@ def test_nothing_is_fetched(markup: str) -> None:
         pdf.render_html(PAGE.format("x", markup))
 
 
-def test_a_relative_address_is_not_a_file(tmp_path: Path) -> None:
+def test_a_relative_address_leads_nowhere() -> None:
     with opened(
-        pdf.render_html(PAGE.format("x", '<img src="var/keys/a.png"><img src="../../etc/passwd">'))
+        pdf.render_html(PAGE.format("x", '<img src="//example.com/a.png"><img src="../../etc/passwd">'))
     ) as found:
         assert len(found.pages) == 1
 
