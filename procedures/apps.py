@@ -9,3 +9,11 @@ class ProceduresConfig(AppConfig):
 
     name = "procedures"
     verbose_name = _("Danh mục thủ tục")
+
+    def ready(self) -> None:
+        from portal.lib.nav import Audience, NavItem, register
+
+        register(
+            NavItem(_("Thủ tục"), "procedures:list", audience=Audience.EVERYONE, order=10, icon="book"),
+            NavItem(_("Đơn vị"), "procedures:unit-list", audience=Audience.PUBLIC, order=60, icon="building"),
+        )

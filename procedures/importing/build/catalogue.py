@@ -46,10 +46,10 @@ def _record(fact: Record, field: FieldName, details: dict[str, str]) -> Record:
     record: Record = {
         "code": fact["code"],
         "title": title,
-        "short": names.short_title(title),
+        "short": law.SHORT_TITLES.get(fact["code"]) or names.short_title(title),
         "field": field.code,
         "at": _levels(fact, system),
-        "agency": names.agency(fact["agency"]),
+        "agency": _agency(fact),
         "system": system,
         "department": "",
         "for": _applicants(fact),
@@ -69,6 +69,11 @@ def _record(fact: Record, field: FieldName, details: dict[str, str]) -> Record:
     return {
         key: value for key, value in record.items() if value or key in ("code", "title", "field", "missing")
     }
+
+
+def _agency(fact: Record) -> str:
+    shared = fact["field"] == "Chứng thực" and "commune" in fact["levels"] and "công chứng" in fact["agency"]
+    return law.CERTIFIERS if shared else names.agency(fact["agency"])
 
 
 def _levels(fact: Record, system: str) -> list[str]:

@@ -17,7 +17,7 @@ _WORK_DAYS = {
     5: "1.004884 1.004772 1.004746 1.005461 1.003583 1.000593 1.000419 2.000522 2.002189 2.000554 2.001255",
 }
 
-TIMES: dict[str, tuple[int, str]] = {code: (1, "same_day") for code in _SAME_DAY.split()}
+TIMES: dict[str, tuple[int, str]] = dict.fromkeys(_SAME_DAY.split(), (1, "same_day"))
 TIMES |= {code: (days, "work_day") for days, codes in _WORK_DAYS.items() for code in codes.split()}
 
 # Free by law: domestic marriage, guardianship and its supervision (Luật Hộ tịch 60/2014/QH13, art. 11).
@@ -57,7 +57,41 @@ def national_fee(code: str, channel: str) -> list[int]:
 COMMUNE_DECIDES = frozenset({"1.013313", "1.013314"})
 
 # What people ask for most, first in lists and a little ahead in searches.
-POPULAR = (
-    "1.001193 1.000894 2.000635 2.000815 1.001612 1.004873 1.000656 2.000884 1.004859 1.004222 1.004194 2.000720 "
-    "1.013225 1.001776 1.014027 1.013978 1.010038 1.004884 2.001035 1.001699 1.001266 1.001022 2.002621 2.001019"
-).split()
+POPULAR = [
+    "1.001193",
+    "1.000894",
+    "2.000635",
+    "2.000815",
+    "1.001612",
+    "1.004873",
+    "1.000656",
+    "2.000884",
+    "1.004859",
+    "1.004222",
+    "1.004194",
+    "2.000720",
+    "1.013225",
+    "1.001776",
+    "1.014027",
+    "1.013978",
+    "1.010038",
+    "1.004884",
+    "2.001035",
+    "1.001699",
+    "1.001266",
+    "1.001022",
+    "2.002621",
+    "2.001019",
+]
+
+# Titles too long to be read, shortened to the official words people know them by; the full title stays.
+SHORT_TITLES = {
+    "2.000815": "Chứng thực bản sao từ bản chính",
+    "2.000884": "Chứng thực chữ ký",
+    "2.000992": "Chứng thực chữ ký người dịch là cộng tác viên dịch thuật",
+    "2.001008": "Chứng thực chữ ký người dịch không phải là cộng tác viên dịch thuật",
+    "2.001035": "Chứng thực giao dịch về động sản, quyền sử dụng đất, nhà ở",
+    "2.001406": "Chứng thực văn bản phân chia di sản",
+}
+# Certification is done by communes and by notaries (NĐ 23/2015/NĐ-CP, NĐ 280/2025/NĐ-CP); the source names one.
+CERTIFIERS = "Ủy ban nhân dân cấp xã; tổ chức hành nghề công chứng"

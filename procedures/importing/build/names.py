@@ -95,7 +95,9 @@ def clean(text: str) -> str:
 
 def short_title(title: str) -> str:
     """The title without its leading "Thủ tục" when a verb follows and it then fits 200 letters; else ""."""
-    short = _TITLE_HEAD.sub("", title)
+    short = _TITLE_HEAD.sub("", title.strip(" ."))
+    if title.isupper():
+        short = _TITLE_HEAD.sub("", title.strip(" .").capitalize())
     if short == title or len(short) > 200:
         return ""
     return short[0].upper() + short[1:]

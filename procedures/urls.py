@@ -1,0 +1,13 @@
+"""Public pages of the catalogue and of the units."""
+
+from django.urls import path
+
+from procedures.views import browse, units
+
+app_name = "procedures"
+urlpatterns = [
+    path("thu-tuc/", browse.listing, name="list"),
+    path("thu-tuc/<path:code>/", browse.detail, name="detail"),
+    path("don-vi/", units.listing, name="unit-list"),
+    path("don-vi/<slug:code>/", units.detail, name="unit"),
+]

@@ -1,0 +1,53 @@
+"""Conditional answers for visitors: an unchanged page costs a comparison."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.views.decorators.http import condition
+
+from procedures.querysets import catalogue
+
+MAX_AGE_SECONDS = 60
+
+
+@cache
+def release() -> str:
+    """A digest of what pages are made of (templates, styles, words): it changes with every release."""
+    total = hashlib.sha256()
+    for folder, pattern in (("templates", "**/*.html"), ("static", "**/*.css"), ("locale", "**/*.po")):
+        for path in sorted(Path(settings.BASE_DIR, folder).glob(pattern)):
+            total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def page_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str | None:
+    """The entity tag of a public page for a visitor without a session; None for everybody else."""
+    cookies = request.COOKIES
+    if settings.SESSION_COOKIE_NAME in cookies or CookieStorage.cookie_name in cookies:
+        return None
+    parts = (release(), catalogue().stamp, get_language() or "", request.get_full_path())
+    return '"' + hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32] + '"'
+
+
+def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer 304 to a visitor whose copy is current, and let browsers keep theirs for a minute."""
+    checked = condition(etag_func=page_etag)(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = checked(request, *args, **kwargs)
+        if response.has_header("ETag"):
+            patch_cache_control(response, private=True, max_age=MAX_AGE_SECONDS)
+        return response
+
+    return wrapped

@@ -1,0 +1,270 @@
+"""What a procedure's page says: channels, fees, papers, steps, what is missing. Pure preparation of loaded rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import Unit
+from portal.templatetags.portal import money
+from procedures.models import (
+    Channel,
+    FeeRule,
+    OnlineLevel,
+    Procedure,
+    ProcedureCase,
+    ProcedureVersion,
+    ProcessStep,
+    RequiredDocument,
+    TimeLimit,
+    TimeUnit,
+)
+from procedures.querysets import MISSING, Entry
+
+DAY_MINUTES = 480
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_ORDER = {Channel.ONLINE: 0, Channel.COUNTER: 1, Channel.POST: 2}
+
+
+@dataclass(frozen=True)
+class ChannelRow:
+    """A line of the table of channels; empty texts mean the source says nothing."""
+
+    name: str
+    time: str
+    fee: str
+    fee_note: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A line of the table of papers."""
+
+    name: str
+    originals: int
+    copies: int
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class CaseSheet:
+    """Times, papers and steps of one case of the procedure, or of the whole when it has no cases."""
+
+    title: str
+    channels: list[ChannelRow]
+    papers: list[PaperRow]
+    steps: list[tuple[ProcessStep, str]]
+    total: str
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether any paper needs a word of explanation."""
+        return any(paper.notes for paper in self.papers)
+
+
+def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry) -> dict[str, Any]:
+    """The context of `procedures/browse/detail.html`."""
+    cases: list[ProcedureCase] = list(version.cases.all()) if version else []
+    fees = list(version.feerules.all()) if version else []
+    labels = _labels(version.form) if version else {}
+    return {
+        "procedure": procedure,
+        "version": version,
+        "entry": entry,
+        "title": procedure.name,
+        "as_of": month_text(procedure.as_of),
+        "cases": [_case(procedure, version, case) for case in cases or [None]] if version else [],
+        "fees": [(rule, fee_text(rule, labels), _fee_channel(rule, fees)) for rule in fees],
+        "results": list(version.resultkinds.all()) if version else [],
+        "missing": [MISSING[code] for code in procedure.missing if code in MISSING],
+        "place": _place(procedure),
+        "counter_only": version is not None and version.online_level == OnlineLevel.COUNTER,
+        "online_level": version.get_online_level_display() if version else "",
+        "is_level_known": version is not None and version.online_level != OnlineLevel.UNCONFIRMED,
+    }
+
+
+def month_text(as_of: str) -> str:
+    """The month of "2026-07" in words: "tháng 7/2026", "July 2026"; the text itself when it is no month."""
+    year, _dash, month = as_of.partition("-")
+    if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
+        return as_of
+    return f"{_MONTHS_EN[int(month) - 1]} {year}" if get_language() == "en" else f"tháng {int(month)}/{year}"
+
+
+def _case(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase | None) -> CaseSheet:
+    def own(rows: Any) -> list[Any]:
+        return [row for row in rows.all() if row.case_id in (None, case.pk if case else None)]
+
+    limits = sorted(own(version.timelimits), key=lambda limit: _ORDER[Channel(limit.channel)])
+    steps = [(step, minutes_text(step.minutes)) for step in own(version.processsteps)]
+    return CaseSheet(
+        title=case.title if case else "",
+        channels=[_channel(procedure, limit) for limit in limits],
+        papers=[_paper(document) for document in own(version.requireddocuments)],
+        steps=steps,
+        total=minutes_text(sum(step.minutes for step, _text in steps)) if steps else "",
+    )
+
+
+def _channel(procedure: Procedure, limit: TimeLimit) -> ChannelRow:
+    return ChannelRow(
+        name=str(limit.get_channel_display()),
+        time=time_text(limit),
+        fee=amounts_text(limit.fee_shown),
+        fee_note=_fee_note(procedure, limit.fee_shown),
+        note=limit.note,
+    )
+
+
+def _fee_note(procedure: Procedure, amounts: list[int]) -> str:
+    """What to know about the amounts of a channel: unconfirmed for Hanoi, or several that a rule explains."""
+    if "city_fee" in procedure.missing and any(amounts):
+        if procedure.configured:
+            return _("chờ thành phố xác nhận")
+        return _("theo nguồn quốc gia, chưa xác nhận mức của Hà Nội")
+    if procedure.configured and len(amounts) > 1:
+        return _("cách tính ở mục mức phí bên dưới")
+    return ""
+
+
+def time_text(limit: TimeLimit) -> str:
+    """A time limit in words: "3 ngày làm việc", "trong ngày làm việc"; "" when the source gives none."""
+    if limit.value is None:
+        return ""
+    number = _number(limit.value)
+    if limit.unit == TimeUnit.SAME_DAY:
+        return str(_("trong ngày làm việc"))
+    if limit.unit == TimeUnit.UNKNOWN:
+        return _("%(number)s (nguồn không ghi đơn vị)") % {"number": number}
+    whole = int(limit.value) if limit.value == int(limit.value) else 2
+    words = {
+        TimeUnit.WORK_DAY: ngettext("%(number)s ngày làm việc", "%(number)s ngày làm việc", whole),
+        TimeUnit.DAY: ngettext("%(number)s ngày", "%(number)s ngày", whole),
+        TimeUnit.HOUR: ngettext("%(number)s giờ", "%(number)s giờ", whole),
+        TimeUnit.WORK_HOUR: ngettext("%(number)s giờ làm việc", "%(number)s giờ làm việc", whole),
+        TimeUnit.MONTH: ngettext("%(number)s tháng", "%(number)s tháng", whole),
+    }
+    return words[TimeUnit(limit.unit)] % {"number": number}
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value.normalize():f}"
+    return text if get_language() == "en" else text.replace(".", ",")
+
+
+def amounts_text(amounts: list[int]) -> str:
+    """Amounts a source shows: "Miễn phí" for [0], "2.000 đ; 1.000 đ" for several, "" for none."""
+    if amounts == [0]:
+        return str(_("Miễn phí"))
+    return "; ".join(dict.fromkeys(money(amount) for amount in amounts))
+
+
+def minutes_text(minutes: int) -> str:
+    """Working minutes in words: "1 ngày làm việc 2 giờ", "30 phút"."""
+    days, rest = divmod(minutes, DAY_MINUTES)
+    hours, left = divmod(rest, 60)
+    parts = []
+    if days:
+        parts.append(
+            ngettext("%(number)s ngày làm việc", "%(number)s ngày làm việc", days) % {"number": days}
+        )
+    if hours:
+        parts.append(ngettext("%(number)s giờ", "%(number)s giờ", hours) % {"number": hours})
+    if left:
+        parts.append(ngettext("%(number)s phút", "%(number)s phút", left) % {"number": left})
+    return " ".join(parts)
+
+
+def _paper(document: RequiredDocument) -> PaperRow:
+    notes = [str(document.hint)] if document.hint else []
+    if not document.required and not document.shown_only:
+        notes.append(_("Nếu có."))
+    if document.condition:
+        notes.append(_("Chỉ khi thuộc trường hợp này; tờ khai sẽ hỏi."))
+    if document.shown_only:
+        notes.append(_("Chỉ xuất trình, không nộp."))
+    if document.known_from:
+        notes.append(_("Không phải nộp khi đã có trong %(register)s.") % {"register": document.known_from})
+    if document.certified_basis:
+        notes.append(_("Bản sao có chứng thực (%(basis)s).") % {"basis": document.certified_basis})
+    return PaperRow(document.name, document.originals, document.copies, notes)
+
+
+def _labels(form: dict[str, Any]) -> dict[str, str]:
+    """Field name -> label of an e-form, to say what an amount is counted by."""
+    language = get_language() or "vi"
+    found = {}
+    for section in form.get("sections", []):
+        for asked in section.get("fields", []):
+            label = asked.get("label", "")
+            found[asked["name"]] = (
+                label.get(language) or label.get("vi", "") if isinstance(label, dict) else label
+            )
+    return found
+
+
+def fee_text(rule: FeeRule, labels: dict[str, str]) -> str:
+    """A fee rule in words: each tier, the cap, what it is counted by, what the city pays."""
+    parts = []
+    start = 1
+    for tier in rule.tiers:
+        amount, upto = money(tier["amount"]), tier["upto"]
+        if len(rule.tiers) == 1:
+            parts.append(amount)
+        elif upto is None:
+            parts.append(_("từ %(start)s trở đi: %(amount)s") % {"start": start, "amount": amount})
+        else:
+            parts.append(
+                _("từ %(start)s đến %(end)s: %(amount)s") % {"start": start, "end": upto, "amount": amount}
+            )
+            start = int(upto) + 1
+    text = "; ".join(parts)
+    if rule.cap:
+        text += "; " + _("tối đa %(amount)s") % {"amount": money(rule.cap)}
+    for name in (rule.quantity_field, rule.copies_field):
+        if labels.get(name):
+            text += "; " + _("tính theo “%(field)s”") % {"field": labels[name]}
+    if rule.subsidy_percent == 100:
+        text += "; " + _("thành phố chi trả toàn bộ, người nộp trả 0 đ")
+    elif rule.subsidy_percent:
+        text += "; " + _("thành phố hỗ trợ %(percent)s%%") % {"percent": rule.subsidy_percent}
+    return text
+
+
+def _fee_channel(rule: FeeRule, rules: list[FeeRule]) -> str:
+    """The channels a rule holds for: one without a channel holds wherever no rule of the same code is special."""
+    if rule.channel:
+        return str(Channel(rule.channel).label)
+    special = {other.channel for other in rules if other.code == rule.code and other.channel}
+    if not special:
+        return str(_("Mọi hình thức nộp"))
+    return ", ".join(str(channel.label) for channel in _ORDER if channel.value not in special)
+
+
+def _place(procedure: Procedure) -> dict[str, Any]:
+    """Who handles it here: a commune, a department of the city, or a ministry's own system."""
+    department: Unit | None = procedure.department
+    return {
+        "commune": procedure.at_commune and not procedure.vertical_system,
+        "department": department,
+        "system": procedure.vertical_system,
+    }
