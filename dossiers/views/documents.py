@@ -124,11 +124,8 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404(
             _("Không có văn bản nào ứng với địa chỉ này. Văn bản bạn đang xem có thể không phải thật.")
         )
-    form = (
-        CompareForm(request.POST or None, request.FILES or None)
-        if request.method == "POST"
-        else CompareForm()
-    )
+    posted = request.method == "POST"
+    form = CompareForm(request.POST, request.FILES) if posted else CompareForm()
     compared = _compare(found, form.cleaned_data["file"]) if form.is_bound and form.is_valid() else None
     status = 422 if form.is_bound and not form.is_valid() else 200
     context: dict[str, Any] = {
