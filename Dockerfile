@@ -20,7 +20,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
 # The development key is used for these two commands only: the production settings refuse to start without a secret.
 RUN python -m portal.runtime messages \
-    && python manage.py collectstatic --noinput --verbosity 0 \
+    && python manage.py collectstatic --noinput --verbosity 0 -i ninja -i simple_history -i "*.map" \
     && python -m compileall -q portal procedures dossiers payments reporting
 
 USER portal
