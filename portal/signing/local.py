@@ -6,9 +6,12 @@ unless the setting SIGNING_ALLOW_TEST_KEYS allows it in words.
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko.sign.validation import EmbeddedPdfSignature
 
+T = TypeVar("T")
 SIGNATURE_BYTES = 6_000  # room for the CMS object as hexadecimal: certificate, authority, attributes
 
 
@@ -46,11 +50,10 @@ class LocalAdapter:
             reason=reason,
             location=location,
         )
-        out = signers.sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(data)),
-            metadata,
-            signer=_simple_signer(self._keys.pair_of(signer), self._keys.authority()),
-            bytes_reserved=SIGNATURE_BYTES,
+        key = _simple_signer(self._keys.pair_of(signer), self._keys.authority())
+        writer = IncrementalPdfFileWriter(io.BytesIO(data))
+        out = _off_loop(
+            lambda: signers.sign_pdf(writer, metadata, signer=key, bytes_reserved=SIGNATURE_BYTES)
         )
         return bytes(out.getvalue())
 
@@ -69,6 +72,16 @@ class LocalAdapter:
         return [_seal(signature, root) for signature in found]
 
 
+def _off_loop(call: Callable[[], T]) -> T:
+    """Run `call` here, or in a thread of its own where an event loop runs: pyHanko starts one itself."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return call()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(call).result()
+
+
 def _unreadable() -> tuple[type[Exception], ...]:
     """What pyHanko raises for files that are no PDF or signatures that are none."""
     from pyhanko.pdf_utils.misc import PdfError
@@ -82,9 +95,8 @@ def _seal(signature: EmbeddedPdfSignature, root: Any) -> Seal:
     from pyhanko_certvalidator import ValidationContext
 
     try:
-        status = validate_pdf_signature(
-            signature, ValidationContext(trust_roots=[root], allow_fetching=False)
-        )
+        context = ValidationContext(trust_roots=[root], allow_fetching=False)
+        status = _off_loop(lambda: validate_pdf_signature(signature, context))
         name = str(status.signing_cert.subject.native.get("common_name", ""))
         whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
         return Seal(name, status.intact and status.valid and status.bottom_line, status.trusted, whole)

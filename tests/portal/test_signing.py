@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 import threading
 from pathlib import Path
@@ -68,6 +69,13 @@ def test_a_signature_of_another_authority_is_not_trusted(local: LocalAdapter, tm
 
     assert not seal.trusted
     assert not seal.intact
+
+
+def test_signing_works_where_an_event_loop_runs(local: LocalAdapter) -> None:
+    async def inside() -> bool:
+        return local.seals(sign(local, plain_pdf()))[0].intact
+
+    assert asyncio.run(inside())
 
 
 def test_an_unsigned_or_broken_file_has_no_seal(local: LocalAdapter) -> None:
