@@ -76,3 +76,23 @@ def everything() -> FormSchema:
     fields = [EVERYTHING[0], *BORN, *EVERYTHING[1:]]
     owner = {"name": "full_name", "id_number": "number", "phone": "phone", "address": ["address", "commune"]}
     return schema(*fields, owner=owner)
+
+
+GOOD: dict[str, Any] = {
+    "full_name": " Nguyễn  Văn An ",
+    "born": "01/02/1990",
+    "gender": "male",
+    "number": "001 090 012 345",
+    "tax": "0100109106",
+    "year": "1990",
+    "phone": "+84 912 345 678",
+    "email": "an@example.vn",
+    "colour": "blue",
+    "colours": ["red"],
+    "agreed": "on",
+    "count": "3",
+    "money": "200.000.000 đ",
+    "commune": "00004",
+    "country": "LA",
+    "ethnicity": "01",
+}
