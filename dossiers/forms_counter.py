@@ -23,6 +23,7 @@ class FilerForm(forms.Form):
         label=_("Quét mã QR trên thẻ căn cước"),
         required=False,
         max_length=400,
+        widget=forms.TextInput(attrs={"autofocus": True}),
         help_text=_("Đặt con trỏ vào ô này rồi quét thẻ; hoặc gõ thông tin ở các ô dưới."),
     )
     name = forms.CharField(label=_("Họ và tên người nộp"), max_length=250)
@@ -100,8 +101,8 @@ class PaperForm(forms.Form):
     received = forms.BooleanField(required=False)
     scan = forms.FileField(required=False, label=_("Bản quét"))
 
-    def __init__(self, document: RequiredDocument, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"paper-{document.pk}", **kwargs)
+    def __init__(self, document: RequiredDocument, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, prefix=f"paper-{document.pk}")
         self.document = document
         self.fields["received"].label = document.name
 

@@ -108,7 +108,7 @@ class AssignForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = specialists(dossier)
         field.empty_label = None
-        field.label_from_instance = lambda user: user.full_name
+        field.label_from_instance = lambda obj: obj.full_name  # type: ignore[method-assign]
 
 
 def specialists(dossier: Dossier) -> Any:
@@ -149,7 +149,7 @@ class ResultForm(forms.Form):
         field = self.fields["kind"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = dossier.version.resultkinds.all()
-        field.label_from_instance = lambda kind: kind.name
+        field.label_from_instance = lambda obj: obj.name  # type: ignore[method-assign]
 
     def clean(self) -> dict[str, Any]:
         """A negative answer needs its reason."""

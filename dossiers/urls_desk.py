@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import counter, decisions, desk
+from dossiers.views import counter, counter_supplement, decisions, desk
 
 urlpatterns = [
     path("xu-ly/", desk.inbox, name="inbox"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("xu-ly/quay/thu-tuc/<str:procedure_code>/", counter.take_in, name="take-in"),
     path("xu-ly/quay/da-nhan/<str:code>/", counter.taken_in, name="taken-in"),
     path("xu-ly/ho-so/<str:code>/", desk.dossier, name="desk"),
+    path("xu-ly/ho-so/<str:code>/nhan-bo-sung/", counter_supplement.receive_supplement, name="receive-supplement"),
     path("xu-ly/ho-so/<str:code>/phan-cong/", decisions.assign, name="assign"),
     path("xu-ly/ho-so/<str:code>/phieu-kiem-soat/", decisions.control_sheet, name="control-sheet"),
     path("xu-ly/ho-so/<str:code>/thao-tac/<str:name>/", decisions.act, name="act"),

@@ -27,7 +27,7 @@ from portal.lib.uploads import BadUpload
 from procedures.fees import assess, rules_for
 from procedures.form_engine import EForm, apply_row_buttons, prefill, required_documents, typed, whole_form
 from procedures.form_schema import load
-from procedures.models import Procedure, ProcedureCase, ProcedureVersion
+from procedures.models import Channel, Procedure, ProcedureCase, ProcedureVersion
 
 
 @login_required
@@ -107,7 +107,7 @@ class Screen:
         self.papers = self._papers()
 
     def _case(self) -> ProcedureCase | None:
-        chosen = (self.data or {}).get("case", "")
+        chosen = self.data.get("case", "") if self.data else ""
         cases = self.version.cases.all()
         return next((case for case in cases if str(case.pk) == chosen), None) or cases.first()
 
@@ -147,7 +147,8 @@ class Screen:
         """Whether every part is; all are checked, so that every error shows at once."""
         parts = [self.filer, self.intake, self.form, *self.papers]
         found = [part.is_valid() for part in parts]
-        return all(found) and not self.lacking()
+        lacking = self.lacking()
+        return all(found) and not lacking
 
     def lacking(self) -> list[PaperForm]:
         """Required papers not received: said next to each."""
@@ -192,7 +193,7 @@ class Screen:
 
     def context(self) -> dict[str, Any]:
         """What the screen shows."""
-        channel = (self.data or {}).get("channel") or "counter"
+        channel = (self.data.get("channel") if self.data else "") or Channel.COUNTER
         rules = rules_for(self.version, self.case, clock.today())
         answers = self.form.checked.cleaned
         return {

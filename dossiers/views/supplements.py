@@ -57,9 +57,9 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("dossiers:detail", code=code)
     posted = request.method == "POST"
     changed = apply_row_buttons(request.POST) if posted else None
-    answers = _answers(dossier)
-    form = _form(dossier, answers, (changed or request.POST) if posted else None)
-    lines = [_line(item, request, form) for item in ask.items.select_related("document")]
+    answers = answers_of(dossier)
+    form = form_of(dossier, answers, (changed or request.POST) if posted else None)
+    lines = [line_of(item, request, form) for item in ask.items.select_related("document")]
     context = {
         "dossier": dossier,
         "ask": ask,
@@ -69,25 +69,28 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
     }
     if not posted or changed is not None:
         return render(request, "dossiers/supplements/supplement.html", context)
-    if _is_ready(lines, form) and _sent(request, dossier, lines, form, answers):
+    if _is_ready(lines, form) and send(request, dossier, lines, form, answers):
         return redirect("dossiers:detail", code=code)
     context["refused"] = any(line.files for line in lines)
     return render(request, "dossiers/supplements/supplement.html", context, status=422)
 
 
-def _answers(dossier: Dossier) -> dict[str, Any]:
+def answers_of(dossier: Dossier) -> dict[str, Any]:
+    """The latest answers."""
     last = dossier.forms.first()
     return dict(last.answers) if last else {}
 
 
-def _form(dossier: Dossier, answers: dict[str, Any], post: Any) -> EForm | None:
+def form_of(dossier: Dossier, answers: dict[str, Any], post: Any) -> EForm | None:
+    """The whole form over the latest answers and what was posted; None for a procedure without one."""
     schema = load(dossier.version)
     if schema is None:
         return None
     return whole_form(schema, data=post, initial=answers)
 
 
-def _line(item: SupplementItem, request: HttpRequest, form: EForm | None) -> Line:
+def line_of(item: SupplementItem, request: HttpRequest, form: EForm | None) -> Line:
+    """A line of the request with what was typed and chosen for it."""
     return Line(
         item=item,
         note=request.POST.get(f"note-{item.pk}", "")[:MAX_NOTE],
@@ -111,11 +114,16 @@ def _is_ready(lines: list[Line], form: EForm | None) -> bool:
     for line in lines:
         if line.item.document_id:
             line.errors = list(_file_errors(line))
-        elif form is not None and line.section is not None:
-            line.errors = [
-                said for name, all_said in form.errors.items() if _is_of(name, line) for said in all_said
-            ]
+        else:
+            line.errors = answer_faults(line, form)
     return not any(line.errors for line in lines)
+
+
+def answer_faults(line: Line, form: EForm | None) -> list[str]:
+    """What is wrong with the corrected answer of a line, by the form's own rules."""
+    if form is None or line.section is None:
+        return []
+    return [str(said) for name, all_said in form.errors.items() if _is_of(name, line) for said in all_said]
 
 
 def _is_of(name: str, line: Line) -> bool:
@@ -132,8 +140,14 @@ def _file_errors(line: Line) -> Any:
             yield from (f"{file.name}: {message}" for message in error.messages)
 
 
-def _sent(
-    request: HttpRequest, dossier: Dossier, lines: list[Line], form: EForm | None, answers: dict[str, Any]
+def send(
+    request: HttpRequest,
+    dossier: Dossier,
+    lines: list[Line],
+    form: EForm | None,
+    answers: dict[str, Any],
+    *,
+    at_counter: bool = False,
 ) -> bool:
     """Send the answer; True when there is nothing more to do on this page."""
     typed = form.typed_answers if form else {}
@@ -149,6 +163,7 @@ def _sent(
             answers={line.item.pk: line.note for line in lines},
             revised=revised,
             uploads_by_item={line.item.pk: line.files for line in lines},
+            at_counter=at_counter,
         )
     except WrongState:
         messages.info(request, _("Yêu cầu bổ sung này đã được trả lời hoặc đã kết thúc."))

@@ -25,12 +25,10 @@ from procedures.calendar import HANOI, WorkCalendar, calendar_for
 from procedures.form_engine import check_answers, required_documents
 from procedures.importing.configured_file import ConfiguredFile, Example, read_all
 from procedures.models import Channel, OnlineLevel, Procedure, ProcedureVersion
-from reporting.demo.people import Staff, staff_of
+from reporting.demo.people import GIVEN, SURNAMES, Staff, staff_of
 
 SEED = 20250701
 DAYS = 30
-SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý")
-GIVEN = ("Minh Anh", "Thị Hạnh", "Văn Hùng", "Quang Huy", "Thu Trang", "Đức Thắng", "Ngọc Lan", "Hữu Phước")
 # Share of the month, probability of online, by procedure: certified copies only exist at the counter.
 MIX = (
     ("2.000815", 26, 0.0),

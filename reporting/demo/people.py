@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import random
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
@@ -53,6 +54,8 @@ CITIZENS = (
     ("001190000018", "Nguyễn Thị Ngọc Ánh", "female", datetime.date(1990, 5, 12)),
     ("001085000024", "Trần Văn Đức", "male", datetime.date(1985, 9, 3)),
 )
+SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý")
+GIVEN = ("Minh Anh", "Thị Hạnh", "Văn Hùng", "Quang Huy", "Thu Trang", "Đức Thắng", "Ngọc Lan", "Hữu Phước")
 _AT_WORK = (
     ("tiepnhan", (Role.COUNTER, Role.CASHIER)),
     ("thuly", (Role.SPECIALIST,)),
@@ -123,9 +126,12 @@ class Staff:
 
 
 def staff_of(unit: Unit) -> Staff:
-    """The working officers of a unit, made when missing, without a usable password."""
-    made = [
-        _officer(f"demo.{unit.code}.{suffix}", f"{suffix.title()} {unit.name}", unit, roles, None)
-        for suffix, roles in _AT_WORK
-    ]
-    return Staff(*made)
+    """The working officers of a unit: the shown ones where there are, else made without a usable password."""
+    return Staff(*(_at_work(unit, suffix, roles) for suffix, roles in _AT_WORK))
+
+
+def _at_work(unit: Unit, suffix: str, roles: tuple[Role, ...]) -> User:
+    shown = Membership.objects.filter(unit=unit, role=roles[0]).select_related("user").order_by("pk").first()
+    login = shown.user.username if shown else f"demo.{unit.code}.{suffix}"
+    chance = random.Random(login)  # noqa: S311 - sample names
+    return _officer(login, f"{chance.choice(SURNAMES)} {chance.choice(GIVEN)}", unit, roles, None)
