@@ -15,7 +15,7 @@ from reporting.measures import MEASURE_BY_CODE, Measure, Part
 from reporting.periods import Period, Preset
 
 LONGEST = 366 * 3
-PARTS = {"numerator": _("Tử số"), "denominator": _("Mẫu số"), "rest": _("Phần còn lại")}
+PARTS = {"numerator": _("Tử số"), "denominator": _("Mẫu số"), "rest": _("Ngoài tử số")}
 
 
 class PeriodForm(forms.Form):
@@ -44,6 +44,13 @@ class PeriodForm(forms.Form):
         if (last - first).days >= LONGEST:
             raise ValidationError({"to": _("Chọn khoảng thời gian không quá ba năm.")})
         return data
+
+    def shown(self) -> PeriodForm:
+        """The form to draw: with the days in view when all is well, with the typed ones and the error otherwise."""
+        if self.is_bound and not self.is_valid():
+            return self
+        period = self.chosen()
+        return PeriodForm(initial={"from": period.first, "to": period.last}, today=self.today)
 
     def chosen(self) -> Period:
         """The period asked for; this month when the address is wrong or empty."""

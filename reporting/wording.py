@@ -28,10 +28,15 @@ def value_text(measure: Measure, value: float | None) -> str:
     """A value of a measure; says "no data" where there is nothing to divide by."""
     if value is None:
         return _("Chưa có dữ liệu")
-    return days(value) if measure.shape is Shape.DAYS else percent(value)
+    if measure.shape is Shape.DAYS:
+        return days(value)
+    # 99.96 % is not yet everything, 0.04 % not nothing: rounding must not say so.
+    return percent(min(max(value, 0.001 if value > 0 else 0.0), 0.999 if value < 1 else value))
 
 
 def target_text(target: Target) -> str:
     """A target: "≥ 60,0 %"."""
     sign = "≥" if target.operator == Operator.AT_LEAST else "≤"
-    return f"{sign} {percent(float(target.value))}"
+    share = float(target.value)
+    text = percent(share)
+    return f"{sign} {text.replace(',0', '').replace('.0', '') if share * 100 == round(share * 100) else text}"

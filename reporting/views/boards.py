@@ -8,13 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
 from reporting import behind, boards, ranking
 from reporting.access import Scope, get_unit, scope_of
 from reporting.forms import PeriodForm
-from reporting.measures import MAIN, MEASURES, STOCK_MEASURES, Measure
+from reporting.measures import MAIN, MEASURE_BY_CODE, MEASURES, STOCK_MEASURES, Measure
 from reporting.periods import Period, Preset
 from reporting.rollups import Figures, figures
 from reporting.targets import Targets
@@ -78,7 +79,7 @@ def _frame(
     request: HttpRequest, form: PeriodForm, period: Period, found: Figures, measure: Measure
 ) -> dict[str, Any]:
     return {
-        "form": form,
+        "form": form.shown(),
         "period": period,
         "presets": [(preset.value, preset.label, preset is period.preset) for preset in Preset],
         "figures": found,
@@ -106,7 +107,7 @@ def _ranked(
     return {
         "rows": shown,
         "group": group if group in boards.GROUPS else "",
-        "groups": [("", "")] + list(boards.GROUP_LABELS.items()),
+        "groups": [("", ""), *boards.GROUP_LABELS.items()],
         "columns": _columns(sort, descending=descending),
         "reds": reds if whole_list else reds[: ranking.RED_SHOWN],
         "red_total": len(reds),
@@ -116,10 +117,6 @@ def _ranked(
 
 def _columns(sort: str, *, descending: bool) -> list[tuple[str, str, str, str]]:
     """For each column: its key, title, the direction a click asks for, and its aria-sort."""
-    from django.utils.translation import gettext as _
-
-    from reporting.measures import MEASURE_BY_CODE
-
     titles = {"name": _("Đơn vị"), "received": _("Tiếp nhận")} | {
         code: MEASURE_BY_CODE[code].name for code in MAIN
     }
@@ -134,7 +131,7 @@ def _columns(sort: str, *, descending: bool) -> list[tuple[str, str, str, str]]:
 
 def _board(request: HttpRequest, name: str, context: dict[str, Any], form: PeriodForm) -> HttpResponse:
     """The page, or the board alone for htmx; 422 when the asked days were wrong."""
-    htmx = getattr(request, "htmx", False)
-    template = f"reporting/boards/_{name}.html" if htmx and not htmx.boosted else f"reporting/boards/{name}.html"
+    htmx: Any = getattr(request, "htmx", False)
+    template = f"reporting/boards/_{name}.html" if htmx else f"reporting/boards/{name}.html"
     wrong = form.is_bound and not form.is_valid()
     return render(request, template, context, status=422 if wrong else 200)

@@ -37,7 +37,11 @@ def _asked(request: HttpRequest) -> tuple[Scope, ListForm, behind.Request]:
         raise Http404(_("Không có loại đơn vị này."))
     period = form.chosen()
     units = scope.select(data["unit"], kinds, period)
-    return scope, form, behind.Request(form.chosen_measure(), form.chosen_part(), period, units, data["field"])
+    return (
+        scope,
+        form,
+        behind.Request(form.chosen_measure(), form.chosen_part(), period, units, data["field"]),
+    )
 
 
 @reads
@@ -88,5 +92,3 @@ def behind_number_csv(request: HttpRequest) -> StreamingHttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 import pytest
 
@@ -33,7 +32,6 @@ def rows(db: None) -> Rows:
 
 
 @pytest.fixture
-def filled(db: None) -> Iterator[None]:
+def filled(db: None) -> None:
     """A first fill, so that later ones only follow marks."""
     fill.fill_all()
-    yield

@@ -1,7 +1,8 @@
 """Dossiers as rows with their events, placed on chosen days: counted by hand in the tests.
 
 The actions make dossiers of today's rules one by one; figures need many of them on given days, so rows are
-written directly, in the same shape the actions leave behind.
+written directly, in the same shape the actions leave behind (that the actions mark the same days is proved by
+`test_journey.py`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import uuid
 from typing import Any
 
 from dossiers.models import Document, DocumentKind, Dossier, DossierEvent, SupplementRequest
-from dossiers.signals import event_recorded
 from dossiers.states import Delivery, EventKind, State
 from payments.models import FeeAssessment, Payment
 from portal.accounts.models import Unit, User
 from procedures.calendar import HANOI
 from procedures.models import Channel, OnlineLevel, ProcedureVersion
+from reporting import marks
 
 _numbers = itertools.count(1)
 DAY = datetime.timedelta(days=1)
@@ -115,7 +116,7 @@ class Rows:
             data=data,
         )
         if self.announce:
-            event_recorded.send(DossierEvent, event=event, dossier=dossier)
+            marks.event_seen(DossierEvent, event=event, dossier=dossier)
         return event
 
     def extended(self, dossier: Dossier, when: Any, until: Any) -> None:

@@ -1,0 +1,30 @@
+"""I5: the stored counts are what a new count gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from reporting import counting, fill
+from reporting.checks.base import Report
+from reporting.models import DayCount, DirtyDay
+
+
+def check(progress: Callable[[int, int], None] | None = None) -> Report:
+    """Every stored row against a new count; marked days are still to be counted and are said apart."""
+    report = Report("I5", "stored counts = recomputation")
+    days = fill.span()
+    for number, (first, last) in enumerate(parts := fill.months(*days) if days else [], start=1):
+        with transaction.atomic():
+            rows, wrong = fill.differences(first, last)
+        report.count("days of units", rows)
+        for day, unit in sorted(wrong):
+            report.find(f"{day} unit {unit}: stored counts differ from a new count")
+        if progress:
+            progress(number, len(parts))
+    report.count("stored rows", DayCount.objects.count())
+    report.waiting["marked days of units"] = DirtyDay.objects.values("day", "unit").distinct().count()
+    if days and DayCount.objects.exists() and fill.state().contract != counting.contract():
+        report.find("the counts were made with other definitions than the program's")
+    return report

@@ -1,0 +1,120 @@
+"""I7 and I8 in one pass: histories are legal paths, stored times are what the events and the clock say."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from django.db.models import QuerySet
+
+from dossiers.deadlines import Due, Fact, Rule, due, rule_for
+from dossiers.models import Dossier, DossierEvent
+from dossiers.states import EventKind
+from dossiers.workflow import legal_path
+from portal.accounts.models import Unit
+from procedures.calendar import WorkCalendar, calendar_for
+from reporting.checks.base import Report
+
+CHUNK = 500
+_CLOSING = (EventKind.REFUSED, EventKind.WITHDRAWN, EventKind.STOPPED, EventKind.RETURNED)
+# Which event sets which stored time; the last such event counts.
+_TIMES: dict[str, tuple[EventKind, ...]] = {
+    "filed_at": (EventKind.FILED,),
+    "accepted_at": (EventKind.ACCEPTED,),
+    "finished_at": (EventKind.ISSUED,),
+    "returned_at": (EventKind.RETURNED,),
+    "closed_at": _CLOSING,
+}
+
+
+def check(progress: Callable[[int, int], None] | None = None) -> list[Report]:
+    """Both reports."""
+    paths = Report("I7", "every history is a legal path that ends in the stored state")
+    clocks = Report("I8", "stored due dates are what events, rule and calendar give")
+    clock = _Clock()
+    total = Dossier.objects.count()
+    for dossiers in _chunks(Dossier.objects.select_related("version", "competent_unit").order_by("pk")):
+        events = _events({dossier.pk for dossier in dossiers})
+        for dossier in dossiers:
+            own = events.get(dossier.pk, [])
+            _check_path(dossier, own, paths)
+            _check_clock(dossier, own, clock, clocks)
+        if progress:
+            progress(paths.counted.get("dossiers", 0), total)
+    return [paths, clocks]
+
+
+def _chunks(rows: QuerySet[Dossier]) -> Iterator[list[Dossier]]:
+    walker = rows.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(walker, CHUNK)):
+        yield chunk
+
+
+def _events(keys: set[int]) -> dict[int, list[DossierEvent]]:
+    found: dict[int, list[DossierEvent]] = {}
+    for event in DossierEvent.objects.filter(dossier__in=keys).order_by("dossier", "seq"):
+        found.setdefault(event.dossier_id, []).append(event)
+    return found
+
+
+def _check_path(dossier: Dossier, events: list[DossierEvent], report: Report) -> None:
+    report.count("dossiers")
+    report.count("events", len(events))
+    if not events:
+        report.find(f"{dossier.code}: no events at all")
+        return
+    if [event.seq for event in events] != list(range(1, len(events) + 1)):
+        report.find(f"{dossier.code}: the numbers of its events have a gap")
+    fault = legal_path([(event.kind, event.from_state, event.to_state) for event in events])
+    if fault:
+        report.find(f"{dossier.code}: {fault}")
+    if events[-1].to_state != dossier.state:
+        report.find(f"{dossier.code}: is {dossier.state}, its events end in {events[-1].to_state}")
+    for name, kinds in _TIMES.items():
+        told = next((event.at for event in reversed(events) if event.kind in kinds), None)
+        if told != getattr(dossier, name):
+            report.find(f"{dossier.code}: {name} is not the time of its event")
+
+
+class _Clock:
+    """Rules and calendars, each read once; the reading is a second one, apart from `deadlines.explain`."""
+
+    def __init__(self) -> None:
+        self._rules: dict[tuple[int, int | None, str], Rule | None] = {}
+        self._calendars: dict[int, WorkCalendar] = {}
+
+    def of(self, dossier: Dossier, events: list[DossierEvent]) -> Due | None:
+        """The clock of a dossier from its events; None without a usable time limit."""
+        key = (dossier.version_id, dossier.case_id, dossier.channel)
+        if key not in self._rules:
+            self._rules[key] = rule_for(dossier)
+        rule = self._rules[key]
+        if rule is None:
+            return None
+        facts = [Fact(event.kind, event.at, _until(event)) for event in events]
+        return due(facts, rule, self._calendar(dossier.competent_unit))
+
+    def _calendar(self, unit: Unit) -> WorkCalendar:
+        if unit.pk not in self._calendars:
+            self._calendars[unit.pk] = calendar_for(unit)
+        return self._calendars[unit.pk]
+
+
+def _until(event: DossierEvent) -> datetime.datetime | None:
+    value = event.data.get("until")
+    return datetime.datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _check_clock(dossier: Dossier, events: list[DossierEvent], clock: _Clock, report: Report) -> None:
+    if dossier.accepted_at is None:
+        return
+    report.count("accepted dossiers")
+    found = clock.of(dossier, events)
+    if found is None:
+        report.find(f"{dossier.code}: accepted without a usable time limit")
+        return
+    if found.at != dossier.due_at:
+        report.find(f"{dossier.code}: due {dossier.due_at}, recomputed {found.at}")
+    if found.promised != dossier.promised_at:
+        report.find(f"{dossier.code}: promised {dossier.promised_at}, recomputed {found.promised}")
