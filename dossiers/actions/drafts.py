@@ -136,7 +136,7 @@ def attach(
 
 @transaction.atomic
 def reuse_attachment(
-    *, draft_id: object, by: User, document: RequiredDocument, attachment_id: int
+    *, draft_id: uuid.UUID | str, by: User, document: RequiredDocument, attachment_id: int
 ) -> Attachment:
     """Give a paper again from an earlier dossier of the same person; the bytes are shared, the row says from where.
 

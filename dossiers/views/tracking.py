@@ -19,7 +19,6 @@ from dossiers.forms_citizen import TrackForm, WithdrawForm
 from dossiers.models import Dossier
 from dossiers.views.drafting import person
 from dossiers.workflow import ActionError, WrongState
-from portal.lib import clock
 from portal.lib.reads_writes import public, reads, writes
 from procedures.form_engine import read_back
 from procedures.form_schema import load
@@ -64,7 +63,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _common(dossier: Dossier) -> dict[str, Any]:
-    return {"dossier": dossier, "facts": tracking.facts_of(dossier), "today": clock.now()}
+    return {"dossier": dossier, "facts": tracking.facts_of(dossier)}
 
 
 def _answers(dossier: Dossier) -> list[Any]:
