@@ -1,9 +1,9 @@
 """All addresses of the portal."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from portal import design, views
-from portal.accounts.views import support_points
 from portal.health import healthz
 from procedures.api import api
 from procedures.views.home import home
@@ -13,6 +13,9 @@ handler403 = "portal.views.permission_denied"
 handler404 = "portal.views.not_found"
 handler500 = "portal.views.server_error"
 
+# The address on posters and slips; the list itself belongs to the catalogue.
+to_units = RedirectView.as_view(pattern_name="procedures:unit-list", query_string=True)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("procedures.urls")),
@@ -20,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("ngon-ngu/", views.set_language, name="set-language"),
     path("thiet-ke/", design.page, name="design"),
-    path("diem-ho-tro/", support_points, name="support-points"),
+    path("diem-ho-tro/", to_units, name="support-points"),
     path("tai-khoan/", include("portal.accounts.urls")),
     path("", include("dossiers.urls")),
     path("thanh-toan/", include("payments.urls")),

@@ -10,17 +10,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.access import can_somewhere
 from portal.accounts.actions import AlreadyRegisteredError, change_contact
 from portal.accounts.forms import ContactForm
-from portal.accounts.models import Unit, User, UserKind
+from portal.accounts.models import User, UserKind
 from portal.accounts.permissions import Permission
 from portal.lib.identity import mismatches
 from portal.lib.reads_writes import public, reads, writes
-from portal.lib.text import fold
 
 KINDS = {"to-chuc": UserKind.ORGANISATION, "ca-nhan": UserKind.CITIZEN}
 # Who works on dossiers lands in the inbox; who only watches figures lands on the dashboard.
@@ -111,14 +109,3 @@ def _contact_of(user: User) -> dict[str, Any]:
         "commune": user.commune_id,
         "language": user.language,
     }
-
-
-@public
-@reads
-def support_points(request: HttpRequest) -> HttpResponse:
-    """Every one-stop counter of the city, found by its name or former district, with or without marks."""
-    query = request.GET.get("q", "").strip()[:100]
-    units = Unit.objects.receiving().valid_on(timezone.localdate()).order_by("kind", "sort_key")
-    if query:
-        units = units.filter(search_text__contains=fold(query))
-    return render(request, "accounts/support_points.html", {"query": query, "units": list(units)})

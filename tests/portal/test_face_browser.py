@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.urls("tests.portal.face_urls"),
 ]
 
-PUBLIC = ["/thiet-ke/", "/tai-khoan/dang-nhap/", "/tai-khoan/dang-ky/", "/diem-ho-tro/", "/khong-co/"]
+PUBLIC = ["/thiet-ke/", "/tai-khoan/dang-nhap/", "/tai-khoan/dang-ky/", "/", "/khong-co/"]
 
 
 @pytest.fixture
