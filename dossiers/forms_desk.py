@@ -6,6 +6,8 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.actions.intake import ANSWER_DAYS, ItemSpec
@@ -148,8 +150,25 @@ class ResultForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = dossier.version.resultkinds.all()
+        self.kinds = list(dossier.version.resultkinds.filter(Q(case=None) | Q(case=dossier.case_id)))
+        field.queryset = dossier.version.resultkinds.filter(pk__in=[kind.pk for kind in self.kinds])
         field.label_from_instance = lambda obj: obj.name  # type: ignore[method-assign]
+        if self.kinds and "kind" not in self.initial:
+            self.initial["kind"] = self.kinds[0].pk
+        for kind in self.kinds:
+            for row in _drafted(kind):
+                self.fields[_slot(kind, row["field"])] = forms.CharField(
+                    label=_in_language(row["label"]), required=False, max_length=1000
+                )
+
+    def slots(self, kind: ResultKind) -> list[forms.BoundField]:
+        """The rows of a kind's paper that the drafter writes himself."""
+        return [self[_slot(kind, row["field"])] for row in _drafted(kind)]
+
+    def content(self) -> dict[str, str]:
+        """What was written for the chosen kind."""
+        kind: ResultKind = self.cleaned_data["kind"]
+        return {row["field"]: self.cleaned_data[_slot(kind, row["field"])] for row in _drafted(kind)}
 
     def clean(self) -> dict[str, Any]:
         """A negative answer needs its reason."""
@@ -157,6 +176,19 @@ class ResultForm(forms.Form):
         if cleaned.get("granted") is False and not cleaned.get("note", "").strip():
             self.add_error("note", _("Xin ghi lý do không giải quyết."))
         return cleaned
+
+
+def _drafted(kind: ResultKind) -> list[dict[str, Any]]:
+    return [row for row in kind.layout.get("rows", []) if row.get("drafted")]
+
+
+def _slot(kind: ResultKind, name: str) -> str:
+    return f"content-{kind.pk}-{name}"
+
+
+def _in_language(words: Any) -> str:
+    """A label of a result's layout in the reader's language."""
+    return str(words.get(get_language() or "vi") or words["vi"]) if isinstance(words, dict) else str(words)
 
 
 class ExtensionForm(ReasonForm):

@@ -54,7 +54,7 @@ def result(result: Result) -> Paper:
 def preview(kind: ResultKind, dossier: Dossier) -> list[dict[str, str]]:
     """The rows a result of this kind would carry, for the drafter to check before submitting it."""
     values = values_of(dossier)
-    return [_row(row, values) for row in kind.layout.get("rows", [])]
+    return [_row(row, values) for row in kind.layout.get("rows", []) if not row.get("drafted")]
 
 
 def values_of(dossier: Dossier) -> dict[str, str]:

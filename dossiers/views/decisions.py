@@ -153,10 +153,15 @@ def _save_supplement(form: SupplementForm, code: str, user: User) -> Any:
     )
 
 
-def _save_result(form: forms.Form, code: str, user: User) -> Any:
+def _save_result(form: ResultForm, code: str, user: User) -> Any:
     data = form.cleaned_data
     return processing.submit(
-        code=code, by=user, kind=data["kind"], granted=data["granted"], content={}, note=data["note"]
+        code=code,
+        by=user,
+        kind=data["kind"],
+        granted=data["granted"],
+        content=form.content(),
+        note=data["note"],
     )
 
 
@@ -209,7 +214,7 @@ def decide(request: HttpRequest, code: str, name: str) -> HttpResponse:
         answer = _saved(request, dossier, user, page, form, move.name)
         if answer is not None:
             return answer
-    context = {"dossier": dossier, "form": form, "move": move, "name": name, **_extras(dossier, name)}
+    context = {"dossier": dossier, "form": form, "move": move, "name": name, **_extras(dossier, name, form)}
     status = 422 if form.is_bound else 200
     return render(request, f"dossiers/decisions/{page.template}.html", context, status=status)
 
@@ -242,9 +247,9 @@ def _saved(
     return redirect("dossiers:desk", code=dossier.code)
 
 
-def _extras(dossier: Dossier, name: str) -> dict[str, Any]:
+def _extras(dossier: Dossier, name: str, form: Any) -> dict[str, Any]:
     if name != "result":
         return {}
     from dossiers.documents.results import preview
 
-    return {"kinds": [(kind, preview(kind, dossier)) for kind in dossier.version.resultkinds.all()]}
+    return {"kinds": [(kind, preview(kind, dossier), form.slots(kind)) for kind in form.kinds]}
