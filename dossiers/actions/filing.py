@@ -211,6 +211,7 @@ def _take_in(
         owner=party_from(schema, checked.cleaned) or {},
         competent=competent,
         assisted=False,
+        papers=papers,
     )
     _party(dossier, PartyRole.FILER, filer)
     _scan(dossier, papers, by)
@@ -257,6 +258,7 @@ def _create(
     owner: dict[str, Any],
     competent: Unit | None = None,
     assisted: bool = False,
+    papers: Iterable[Paper] = (),
 ) -> Dossier:
     """The dossier row with its first form revision, its owner and the filing event."""
     procedure = version.procedure
@@ -283,11 +285,21 @@ def _create(
     )
     DossierForm.objects.create(dossier=dossier, answers=answers, at=now, by=by)
     _party(dossier, PartyRole.OWNER, _owner(owner, dossier.owner_name))
-    event = record(
-        dossier, EventKind.FILED, by=by, unit_id=receiving.pk, before="", data={"channel": channel}
-    )
+    data = {"channel": channel, "papers": [_handed_in(paper.document) for paper in papers]}
+    event = record(dossier, EventKind.FILED, by=by, unit_id=receiving.pk, before="", data=data)
     notify(dossier, event)
     return dossier
+
+
+def _handed_in(document: RequiredDocument) -> dict[str, Any]:
+    """A paper taken over the counter, for the slip; one only shown and given back counts nothing."""
+    kept = not document.shown_only
+    return {
+        "name": document.name,
+        "originals": document.originals if kept else 0,
+        "copies": document.copies if kept else 0,
+        "shown": document.shown_only,
+    }
 
 
 def competent_unit(version: ProcedureVersion, receiving: Unit) -> Unit:

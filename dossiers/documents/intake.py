@@ -70,6 +70,7 @@ def papers(dossier: Dossier) -> list[dict[str, Any]]:
     filed = dossier.events.filter(kind=EventKind.FILED).first()
     for paper in (filed.data.get("papers") or []) if filed else []:
         row = rows.setdefault(paper["name"], _empty(paper["name"]))
+        row["shown"] = bool(paper.get("shown"))
         for column in ("originals", "certified", "copies"):
             row[column] += int(paper.get(column) or 0)
     files = dossier.attachments.filter(Q(removed_at=None)).select_related("document")
@@ -80,7 +81,7 @@ def papers(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def _empty(name: str) -> dict[str, Any]:
-    return {"name": name, "originals": 0, "certified": 0, "copies": 0, "files": 0}
+    return {"name": name, "originals": 0, "certified": 0, "copies": 0, "files": 0, "shown": False}
 
 
 def time_limit(dossier: Dossier) -> str:

@@ -71,8 +71,12 @@ def test_form_01_says_what_was_taken_when_it_is_ready_and_from_whom(cast: Cast) 
 
 def test_form_01_at_the_counter_counts_paper_and_asks_for_a_signature(cast: Cast) -> None:
     dossier = make.at_counter(cast)
-    text = printed(last(dossier, DocumentKind.ACKNOWLEDGEMENT))
+    document = last(dossier, DocumentKind.ACKNOWLEDGEMENT)
+    text = printed(document)
 
+    wanted = dossier.version.requireddocuments.filter(required=True).values_list("name", flat=True)
+    assert {paper["name"] for paper in document.context["papers"]} >= set(wanted) != set()
+    assert all(name in text for name in wanted)
     assert "Trực tiếp tại quầy" in text
     assert "Người nộp hồ sơ" in text
 
