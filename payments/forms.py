@@ -30,7 +30,7 @@ class AmountField(forms.CharField):
         if not text:
             return None
         bare = re.sub(r"(đồng|vnđ|vnd|đ|\s)", "", text.lower())
-        if not re.fullmatch(r"\d{1,3}([.,]\d{3})+|\d+", bare):
+        if not re.fullmatch(r"[0-9]{1,3}([.,][0-9]{3})+|[0-9]+", bare):
             raise ValidationError(_("Ghi số tiền bằng chữ số, ví dụ 50.000."))
         amount = int(re.sub(r"[.,]", "", bare))
         if amount > MOST:

@@ -24,13 +24,13 @@ from payments.actions.checkout import start_payment
 from payments.actions.desk import collect_cash, open_shift
 from payments.actions.receipts import lock_book
 from payments.actions.settling import Ending
-from payments.gateways.vnpay import canonical, sign
 from payments.models import LedgerEntry, Payment, Receipt, ReceiptBook
 from portal.lib import env
 from procedures.models import FeeKind
 from tests.cast import Cast
 from tests.payments import make
-from tests.payments.conftest import ROOT, SECRET, TMN, pay
+from tests.payments.conftest import ROOT, TMN, pay
+from tests.payments.messages import notice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = datetime.date(2026, 11, 22)
@@ -109,11 +109,7 @@ def this_database() -> str:
 
 
 def test_a_killed_writer_leaves_no_lock_and_no_gap(cast: Cast) -> None:
-    database = connection.settings_dict
-    url = (
-        f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
-    )
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    environment = {**os.environ, "DATABASE_URL": this_database(), "DJANGO_SETTINGS_MODULE": "portal.settings"}
     unit = cast.office.unit.pk
     for _kill in range(3):
         process = subprocess.Popen(
@@ -135,22 +131,6 @@ def test_a_killed_writer_leaves_no_lock_and_no_gap(cast: Cast) -> None:
         # What was said was committed; one more may have been committed and not said.
         assert book.next_number - numbers[-1] in {1, 2}
         assert numbers == list(range(numbers[0], numbers[-1] + 1))
-
-
-def notice(payment: Payment, **changes: str) -> dict[str, str]:
-    """A signed notice of success."""
-    fields = {
-        "vnp_Amount": str(payment.amount * 100),
-        "vnp_BankCode": "NCB",
-        "vnp_PayDate": payment.created_at.astimezone().strftime("%Y%m%d%H%M%S"),
-        "vnp_ResponseCode": "00",
-        "vnp_TmnCode": TMN,
-        "vnp_TransactionNo": "14422574",
-        "vnp_TransactionStatus": "00",
-        "vnp_TxnRef": payment.reference,
-        **changes,
-    }
-    return {**fields, "vnp_SecureHash": sign(SECRET, canonical(fields))}
 
 
 def test_fifty_notices_at_once_settle_once(attempt: Payment) -> None:
