@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portal.runtime.datadir import DataDir
 from portal.runtime.messages import PROJECT
-from portal.runtime.process import spawn, stop
+from portal.runtime.process import ended, spawn, stop
 
 _OUR_LINES = re.compile(
     r" (WARNING|ERROR|CRITICAL) |^Traceback |\[(WARNING|ERROR|CRITICAL)|^\S*(Error|Exception): "
@@ -18,6 +18,7 @@ _OUR_LINES = re.compile(
 # Granian finds eight threads many; they wait for the database most of the time, which it cannot know.
 _NOISE = re.compile(r"Configuration allows spawning up to")
 _POSTGRES_LINES = re.compile(r"\b(FATAL|PANIC):")
+_INSISTING_SECONDS = 5.0
 _VALKEY_LINES = re.compile(r"\b(Fatal|MISCONF|OOM)\b")
 
 
@@ -30,6 +31,7 @@ class Part:
     launch: Callable[[], "subprocess.Popen[bytes]"]
     alarming: re.Pattern[str] = _OUR_LINES
     patience: float = 15.0
+    insisting: signal.Signals = signal.SIGKILL
     child: "subprocess.Popen[bytes] | None" = None
 
     def alarms(self, line: str) -> bool:
@@ -46,8 +48,12 @@ class Part:
             self.child.send_signal(signal.SIGTERM)
 
     def end(self) -> bool:
-        """Wait for the clean end; False when it had to be killed."""
-        return self.child is None or stop(self.child, signal.SIGTERM, self.patience)
+        """Wait for the clean end that was asked for; False when it had to be insisted on."""
+        if self.child is None:
+            return True
+        by_itself = ended(self.child, self.patience)
+        stop(self.child, self.insisting, _INSISTING_SECONDS)
+        return by_itself
 
 
 def _command(name: str, data: DataDir, env: dict[str, str], *arguments: str | Path) -> Part:
@@ -70,12 +76,13 @@ def web(data: DataDir, env: dict[str, str], *, host: str, port: int, workers: in
 
 
 def worker(data: DataDir, env: dict[str, str], *, processes: int) -> Part:
-    """The Celery worker; it finishes the task at hand when asked to end."""
+    """The Celery worker: asked to end, it finishes the task at hand; SIGQUIT puts that back into the queue."""
     part = _command(
         "worker", data, env, "celery", "-A", "portal", "worker", "--pool", "prefork", "-c", str(processes),
         "-l", "INFO", "-n", "portal@%h", "--without-gossip", "--without-mingle",
     )  # fmt: skip
-    part.patience = 30.0
+    part.patience = 10.0
+    part.insisting = signal.SIGQUIT
     return part
 
 

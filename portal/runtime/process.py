@@ -51,18 +51,22 @@ def spawn(
     )
 
 
-def stop(child: "subprocess.Popen[bytes]", sig: signal.Signals, patience: float) -> bool:
-    """Ask a child to end, then end its whole group; True when it went by itself within `patience` seconds."""
-    if child.poll() is None:
-        child.send_signal(sig)
+def ended(child: "subprocess.Popen[bytes]", patience: float) -> bool:
+    """Wait up to `patience` seconds for a child that was asked to end."""
     try:
         child.wait(patience)
-        by_itself = True
     except subprocess.TimeoutExpired:
-        by_itself = False
+        return False
+    return True
+
+
+def stop(child: "subprocess.Popen[bytes]", sig: signal.Signals, patience: float) -> None:
+    """Ask a child to end, give it `patience` seconds, then end what is left of its group."""
+    if child.poll() is None:
+        child.send_signal(sig)
+    ended(child, patience)
     kill_group(child.pid)
     child.wait()
-    return by_itself
 
 
 def kill_group(pid: int, sig: signal.Signals = signal.SIGKILL) -> None:

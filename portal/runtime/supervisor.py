@@ -136,7 +136,7 @@ class Supervisor:
             part.ask_to_end()
         for part in running:
             if not part.end():
-                self._say(f"[{part.name}] did not end in {part.patience:.0f} s and was killed")
+                self._say(f"[{part.name}] was still busy after {part.patience:.0f} s and was ended")
 
     def close(self) -> None:
         """After everything has ended."""

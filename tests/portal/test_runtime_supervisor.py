@@ -100,7 +100,7 @@ def test_a_part_that_ignores_the_end_is_killed_and_named(
     supervisor.start(part)
     _look_until(supervisor, lambda: part.log.exists() and "up" in part.log.read_text())
     supervisor.end()
-    assert said == ["[web] did not end in 0 s and was killed"]
+    assert said == ["[web] was still busy after 0 s and was ended"]
     assert part.child is not None
     assert part.child.returncode == -signal.SIGKILL
 
