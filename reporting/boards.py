@@ -21,7 +21,7 @@ from reporting.models import Target
 from reporting.periods import Period
 from reporting.rollups import Figures
 from reporting.targets import Targets
-from reporting.wording import target_text, value_text, whole
+from reporting.wording import target_text, value_text, whole, whole_days
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "commune": (UnitKind.COMMUNE,),
@@ -29,9 +29,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "department": (UnitKind.DEPARTMENT,),
 }
 GROUP_LABELS: dict[str, str | Promise] = {
-    "commune": gettext_lazy("Xã, phường"),
+    "commune": gettext_lazy("Các xã, phường"),
     "centre": gettext_lazy("Trung tâm và chi nhánh"),
-    "department": gettext_lazy("Sở, ban, ngành"),
+    "department": gettext_lazy("Các sở, ban, ngành"),
 }
 SHOWN = tuple(code for code in (*MAIN, *FURTHER) if MEASURE_BY_CODE[code].shape is Shape.SHARE)
 
@@ -122,7 +122,7 @@ def amount(measure: Measure, code: str, counts: Counts) -> str:
     if code.startswith("paid_amount"):
         return f"{whole(number)} đ"
     if measure.shape is Shape.DAYS and code == measure.numerator.code:
-        return _("%(number)s ngày") % {"number": whole(round(number / 86_400))}
+        return whole_days(round(number / 86_400))
     return whole(number)
 
 

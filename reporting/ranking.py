@@ -86,7 +86,7 @@ class _CellWriter:
             code: links.behind(MEASURE_BY_CODE[code], "numerator", unit="UNIT") for code in COLUMNS
         }
         self._labels = {code: MEASURE_BY_CODE[code].name for code in COLUMNS}
-        self._received_label = _("Tiếp nhận")
+        self._received_label = _("Đã tiếp nhận")
 
     def cells(self, unit: Unit, counts: Counts, values: dict[str, Held]) -> SafeString:
         """The cells after the name: dossiers received, then one per measure."""

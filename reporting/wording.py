@@ -24,6 +24,11 @@ def days(value: float) -> str:
     }
 
 
+def whole_days(number: int) -> str:
+    """A whole number of days."""
+    return ngettext("%(number)s ngày", "%(number)s ngày", number) % {"number": whole(number)}
+
+
 def value_text(measure: Measure, value: float | None) -> str:
     """A value of a measure; says "no data" where there is nothing to divide by."""
     if value is None:

@@ -117,7 +117,7 @@ def _ranked(
 
 def _columns(sort: str, *, descending: bool) -> list[tuple[str, str, str, str]]:
     """For each column: its key, title, the direction a click asks for, and its aria-sort."""
-    titles = {"name": _("Đơn vị"), "received": _("Tiếp nhận")} | {
+    titles = {"name": _("Tên đơn vị"), "received": _("Đã tiếp nhận")} | {
         code: MEASURE_BY_CODE[code].name for code in MAIN
     }
     found = []
