@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -24,10 +25,10 @@ class State(TextChoices):
 class Money(TextChoices):
     """Financial state: written by the payments app through actions.finance."""
 
-    NONE = "none", _("Không phải nộp")
-    DUE = "due", _("Chưa nộp")
-    PAID = "paid", _("Đã nộp")
-    REFUNDED = "refunded", _("Đã hoàn")
+    NONE = "none", pgettext_lazy("money", "Không phải nộp")
+    DUE = "due", pgettext_lazy("money", "Chưa nộp")
+    PAID = "paid", pgettext_lazy("money", "Đã nộp")
+    REFUNDED = "refunded", pgettext_lazy("money", "Đã hoàn")
 
 
 class Delivery(TextChoices):
@@ -49,23 +50,23 @@ class Sync(TextChoices):
 class EventKind(TextChoices):
     """What happened. One row per transition, plus facts that move no state."""
 
-    FILED = "filed", _("Nộp hồ sơ")
-    ACCEPTED = "accepted", _("Tiếp nhận")
-    REFUSED = "refused", _("Từ chối tiếp nhận")
-    SUPPLEMENT_REQUESTED = "supplement_requested", _("Yêu cầu bổ sung")
-    SUPPLEMENT_ANSWERED = "supplement_answered", _("Đã nộp bổ sung")
-    ASSIGNED = "assigned", _("Phân công thụ lý")
-    SUBMITTED = "submitted", _("Trình ký")
-    SENT_BACK = "sent_back", _("Trả lại để sửa")
-    SIGNED = "signed", _("Ký duyệt")
-    ISSUED = "issued", _("Phát hành kết quả")
-    RETURNED = "returned", _("Trả kết quả")
-    WITHDRAWN = "withdrawn", _("Rút hồ sơ")
-    STOPPED = "stopped", _("Dừng giải quyết")
-    OBLIGATION_SET = "obligation_set", _("Yêu cầu thực hiện nghĩa vụ tài chính")
-    OBLIGATION_MET = "obligation_met", _("Đã thực hiện nghĩa vụ tài chính")
-    EXTENDED = "extended", _("Xin lỗi và hẹn lại")
-    FEE_ASSESSED = "fee_assessed", _("Xác định phí, lệ phí")
-    PAID = "paid", _("Nộp phí, lệ phí")
-    REFUNDED = "refunded", _("Hoàn phí, lệ phí")
-    DOCUMENT_ISSUED = "document_issued", _("Phát hành văn bản")
+    FILED = "filed", pgettext_lazy("event", "Nộp hồ sơ")
+    ACCEPTED = "accepted", pgettext_lazy("event", "Tiếp nhận")
+    REFUSED = "refused", pgettext_lazy("event", "Từ chối tiếp nhận")
+    SUPPLEMENT_REQUESTED = "supplement_requested", pgettext_lazy("event", "Yêu cầu bổ sung")
+    SUPPLEMENT_ANSWERED = "supplement_answered", pgettext_lazy("event", "Đã nộp bổ sung")
+    ASSIGNED = "assigned", pgettext_lazy("event", "Phân công thụ lý")
+    SUBMITTED = "submitted", pgettext_lazy("event", "Trình ký")
+    SENT_BACK = "sent_back", pgettext_lazy("event", "Trả lại để sửa")
+    SIGNED = "signed", pgettext_lazy("event", "Ký duyệt")
+    ISSUED = "issued", pgettext_lazy("event", "Phát hành kết quả")
+    RETURNED = "returned", pgettext_lazy("event", "Trả kết quả")
+    WITHDRAWN = "withdrawn", pgettext_lazy("event", "Rút hồ sơ")
+    STOPPED = "stopped", pgettext_lazy("event", "Dừng giải quyết")
+    OBLIGATION_SET = "obligation_set", pgettext_lazy("event", "Yêu cầu thực hiện nghĩa vụ tài chính")
+    OBLIGATION_MET = "obligation_met", pgettext_lazy("event", "Đã thực hiện nghĩa vụ tài chính")
+    EXTENDED = "extended", pgettext_lazy("event", "Xin lỗi và hẹn lại")
+    FEE_ASSESSED = "fee_assessed", pgettext_lazy("event", "Xác định phí, lệ phí")
+    PAID = "paid", pgettext_lazy("event", "Nộp phí, lệ phí")
+    REFUNDED = "refunded", pgettext_lazy("event", "Hoàn phí, lệ phí")
+    DOCUMENT_ISSUED = "document_issued", pgettext_lazy("event", "Phát hành văn bản")

@@ -7,6 +7,7 @@ from enum import Enum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dossiers.states import EventKind, State
 from portal.accounts.permissions import Permission
@@ -61,85 +62,103 @@ HANDLING = (State.ACCEPTED, State.PROCESSING)
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(
-        "accept", _("Tiếp nhận"), (State.FILED,), State.ACCEPTED, EventKind.ACCEPTED,
+        "accept", pgettext_lazy("move", "Tiếp nhận"),
+        (State.FILED,), State.ACCEPTED, EventKind.ACCEPTED,
         Place.RECEIVING, Permission.RECEIVE, form="01",
     ),
     Transition(
-        "refuse", _("Từ chối tiếp nhận"), (State.FILED, State.SUPPLEMENT), State.REFUSED, EventKind.REFUSED,
+        "refuse", pgettext_lazy("move", "Từ chối tiếp nhận"),
+        (State.FILED, State.SUPPLEMENT), State.REFUSED, EventKind.REFUSED,
         Place.RECEIVING, Permission.RECEIVE, form="03",
     ),
     Transition(
-        "request_supplement_at_intake", _("Yêu cầu bổ sung"), (State.FILED,), State.SUPPLEMENT,
+        "request_supplement_at_intake", pgettext_lazy("move", "Yêu cầu bổ sung"),
+        (State.FILED,), State.SUPPLEMENT,
         EventKind.SUPPLEMENT_REQUESTED, Place.RECEIVING, Permission.RECEIVE, form="02",
     ),
     Transition(
-        "request_supplement", _("Yêu cầu bổ sung"), HANDLING, State.SUPPLEMENT,
+        "request_supplement", pgettext_lazy("move", "Yêu cầu bổ sung"),
+        HANDLING, State.SUPPLEMENT,
         EventKind.SUPPLEMENT_REQUESTED, Place.COMPETENT, Permission.PROCESS, form="02",
     ),
     Transition(
-        "answer_supplement", _("Nộp bổ sung"), (State.SUPPLEMENT,), None,
+        "answer_supplement", pgettext_lazy("move", "Nộp bổ sung"),
+        (State.SUPPLEMENT,), None,
         EventKind.SUPPLEMENT_ANSWERED, Place.CITIZEN,
     ),
     Transition(
-        "receive_supplement", _("Nhận bổ sung tại quầy"), (State.SUPPLEMENT,), None,
+        "receive_supplement", pgettext_lazy("move", "Nhận bổ sung tại quầy"),
+        (State.SUPPLEMENT,), None,
         EventKind.SUPPLEMENT_ANSWERED, Place.RECEIVING, Permission.RECEIVE,
     ),
     Transition(
-        "assign", _("Phân công thụ lý"), HANDLING, State.PROCESSING, EventKind.ASSIGNED,
+        "assign", pgettext_lazy("move", "Phân công thụ lý"),
+        HANDLING, State.PROCESSING, EventKind.ASSIGNED,
         Place.COMPETENT, Permission.ASSIGN, notice=False,
     ),
     Transition(
-        "hand_over", _("Chuyển chuyên viên"), (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
+        "hand_over", pgettext_lazy("move", "Chuyển chuyên viên"),
+        (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
         Place.COMPETENT, Permission.RECEIVE, notice=False,
     ),
     Transition(
-        "take", _("Nhận thụ lý"), (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
+        "take", pgettext_lazy("move", "Nhận thụ lý"),
+        (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
         Place.COMPETENT, Permission.PROCESS, notice=False,
     ),
     Transition(
-        "submit", _("Trình ký"), (State.PROCESSING,), State.SIGNING, EventKind.SUBMITTED,
+        "submit", pgettext_lazy("move", "Trình ký"),
+        (State.PROCESSING,), State.SIGNING, EventKind.SUBMITTED,
         Place.COMPETENT, Permission.PROCESS, notice=False,
     ),
     Transition(
-        "send_back", _("Trả lại để sửa"), (State.SIGNING,), State.PROCESSING, EventKind.SENT_BACK,
+        "send_back", pgettext_lazy("move", "Trả lại để sửa"),
+        (State.SIGNING,), State.PROCESSING, EventKind.SENT_BACK,
         Place.COMPETENT, Permission.SIGN, notice=False,
     ),
     Transition(
-        "sign", _("Ký duyệt"), (State.SIGNING,), State.SIGNED, EventKind.SIGNED,
+        "sign", pgettext_lazy("move", "Ký duyệt"),
+        (State.SIGNING,), State.SIGNED, EventKind.SIGNED,
         Place.COMPETENT, Permission.SIGN, notice=False,
     ),
     Transition(
-        "issue", _("Cấp số, phát hành"), (State.SIGNED,), State.FINISHED, EventKind.ISSUED,
+        "issue", pgettext_lazy("move", "Cấp số, phát hành"),
+        (State.SIGNED,), State.FINISHED, EventKind.ISSUED,
         Place.COMPETENT, Permission.ISSUE, form="result",
     ),
     Transition(
-        "return_result", _("Trả kết quả"), (State.FINISHED,), State.RETURNED, EventKind.RETURNED,
+        "return_result", pgettext_lazy("move", "Trả kết quả"),
+        (State.FINISHED,), State.RETURNED, EventKind.RETURNED,
         Place.RECEIVING, Permission.RECEIVE,
     ),
     Transition(
-        "set_obligation", _("Yêu cầu thực hiện nghĩa vụ tài chính"), HANDLING, State.OBLIGATION,
+        "set_obligation", pgettext_lazy("move", "Yêu cầu thực hiện nghĩa vụ tài chính"),
+        HANDLING, State.OBLIGATION,
         EventKind.OBLIGATION_SET, Place.COMPETENT, Permission.PROCESS,
     ),
     Transition(
-        "meet_obligation", _("Xác nhận đã thực hiện nghĩa vụ"), (State.OBLIGATION,), None,
+        "meet_obligation", pgettext_lazy("move", "Xác nhận đã thực hiện nghĩa vụ"),
+        (State.OBLIGATION,), None,
         EventKind.OBLIGATION_MET, Place.COMPETENT, Permission.PROCESS,
     ),
     Transition(
-        "withdraw", _("Rút hồ sơ"),
+        "withdraw", pgettext_lazy("move", "Rút hồ sơ"),
         (State.FILED, State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION),
         State.WITHDRAWN, EventKind.WITHDRAWN, Place.CITIZEN,
     ),
     Transition(
-        "withdraw_at_counter", _("Rút hồ sơ theo đề nghị"),
+        "withdraw_at_counter", pgettext_lazy("move", "Rút hồ sơ theo đề nghị"),
         (State.FILED, State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION),
         State.WITHDRAWN, EventKind.WITHDRAWN, Place.RECEIVING, Permission.RECEIVE,
     ),
     Transition(
-        "stop", _("Dừng giải quyết"), (State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION), State.STOPPED,
+        "stop", pgettext_lazy("move", "Dừng giải quyết"),
+        (State.PROCESSING, State.SUPPLEMENT, State.OBLIGATION), State.STOPPED,
         EventKind.STOPPED, Place.COMPETENT, Permission.SIGN, form="05",
     ),
     Transition(
-        "extend", _("Xin lỗi và hẹn lại"), (State.ACCEPTED, State.PROCESSING, State.SIGNING, State.SIGNED), None,
+        "extend", pgettext_lazy("move", "Xin lỗi và hẹn lại"),
+        (State.ACCEPTED, State.PROCESSING, State.SIGNING, State.SIGNED), None,
         EventKind.EXTENDED, Place.COMPETENT, Permission.SIGN, form="04",
     ),
 )  # fmt: skip
