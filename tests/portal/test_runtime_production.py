@@ -193,3 +193,16 @@ def test_production_without_a_secret_key_does_not_start(tmp_path: Path) -> None:
     done = _deploy_check(tmp_path, PORTAL_SECRET_KEY_FILE=str(tmp_path / "empty"))
     assert done.returncode != 0
     assert "SECRET_KEY" in done.stderr
+
+
+def test_the_documentation_lists_every_variable_the_settings_read() -> None:
+    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([A-Z_]+)`", text, re.MULTILINE))
+    assert listed == _settings_names()
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line.split()[0] for line in lines[3:5]] == ["bin/run", "bin/test"]
+    for command in ("bin/run", "bin/test", "bin/check", ".ci/run", "deploy/make-secrets"):
+        assert os.access(PROJECT / command, os.X_OK), command
