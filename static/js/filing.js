@@ -28,7 +28,6 @@
       fill(kept.values);
       addEventListener("load", () => form.dispatchEvent(new Event("change", { bubbles: true })));
     }
-    form.addEventListener("submit", store);
     document.addEventListener("htmx:beforeSwap", (event) => {
       if (signedOut(event.detail.xhr.responseURL)) store();
     });
@@ -40,11 +39,44 @@
       if (event.persisted) location.reload();
     });
 
-    // 2. A section drawn anew must not take back what was typed while the answer was on its way.
-    let sent = [];
-    document.addEventListener("htmx:beforeRequest", () => {
+    // 2. A save on its way ends before the page is sent, or the page would conflict with itself.
+    let [busy, leaving, stale, waiting, sent] = [false, false, false, null, []];
+    const send = () => {
+      const pressed = waiting;
+      if (!pressed) return;
+      waiting = null;
+      busy = false;
+      form.requestSubmit([...form.elements].find((each) => each.name === pressed.name && each.value === pressed.value));
+    };
+    form.addEventListener("htmx:beforeRequest", (event) => {
+      if (leaving || stale) {
+        event.stopPropagation();
+        return event.preventDefault();
+      }
+      busy = true;
       sent = values();
     });
+    form.addEventListener("htmx:afterRequest", (event) => {
+      busy = false;
+      stale = event.detail.xhr.status === 409; // another tab was faster: no more saving by itself from here
+      send();
+    });
+    form.addEventListener("submit", (event) => {
+      if (leaving || busy) event.preventDefault();
+      if (leaving) return;
+      if (busy) {
+        waiting = event.submitter;
+        setTimeout(send, 6000);
+        return;
+      }
+      leaving = true;
+      setTimeout(() => {
+        leaving = false;
+      }, 6000);
+      store();
+    });
+
+    // 3. A section drawn anew must not take back what was typed while the answer was on its way.
     let late = null;
     document.addEventListener("htmx:beforeSwap", (event) => {
       if (event.detail.target.id !== "section") return;
@@ -60,7 +92,7 @@
   const draft = document.querySelector("form[data-keep]");
   if (draft) keep(draft);
 
-  // 3. A long list can be narrowed by typing, with or without marks.
+  // 4. A long list can be narrowed by typing, with or without marks.
   const fold = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
   all("select[data-filter]").forEach((select) => {
     const options = [...select.options];
