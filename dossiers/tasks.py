@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from dossiers import invariants_files
 from dossiers.actions.drafts import discard_old
 from portal.lib import clock
 
@@ -10,3 +11,9 @@ from portal.lib import clock
 def sweep_drafts() -> int:
     """Discard drafts nobody touched for two months."""
     return discard_old(now=clock.now())
+
+
+@shared_task
+def sweep_files() -> int:
+    """Remove stored files no row names once they are a day old; how many."""
+    return invariants_files.sweep_files().removed

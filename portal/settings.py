@@ -233,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
     "fill-day-counts": {"task": "reporting.tasks.fill_dirty", "schedule": 20.0},
     "verify-day-counts": {"task": "reporting.tasks.compare_with_events", "schedule": crontab(hour=2, minute=30)},
     "sweep-drafts": {"task": "dossiers.tasks.sweep_drafts", "schedule": crontab(hour=3, minute=10)},
+    "sweep-files": {"task": "dossiers.tasks.sweep_files", "schedule": crontab(hour=3, minute=40)},
 }
 
 LOGGING = {

@@ -8,6 +8,7 @@ import pytest
 
 from dossiers.invariants_files import check_files, sweep_files
 from dossiers.models import Document
+from dossiers.tasks import sweep_files as sweep_task
 from portal.lib import files
 from tests.cast import Cast
 from tests.factories import dossiers as make
@@ -68,3 +69,9 @@ def test_the_sweep_keeps_what_rows_name(cast: Cast) -> None:
 
     assert sweep_files().removed == 0
     assert set(files.all_hashes()) == before
+
+
+def test_the_nightly_task_sweeps(cast: Cast) -> None:
+    make_old(files.put(b"nobody names me").sha256)
+
+    assert sweep_task() == 1
