@@ -33,7 +33,7 @@ def beat_seen() -> None:
 
 
 @before_task_publish.connect
-def _scheduler_seen(sender: str | None = None, **kwargs: Any) -> None:
+def _scheduler_seen(sender: str | None = None, **kwargs: Any) -> None:  # noqa: ARG001
     """In the scheduler's process: it is about to send the heartbeat. Never keeps it from being sent."""
     if sender != HEARTBEAT:
         return
@@ -52,7 +52,7 @@ def _stamp(name: str) -> None:
 
 @public
 @reads
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """200 when database, broker, worker and scheduler all serve, otherwise 503; the state of each in JSON."""
     ages = _ages()
     states = {

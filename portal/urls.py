@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from portal import design, views
 from portal.health import healthz
-from procedures.api import api
+from procedures.api import urls as api_urls
 from procedures.views.home import home
 
 handler400 = "portal.views.bad_request"
@@ -19,7 +19,7 @@ to_units = RedirectView.as_view(pattern_name="procedures:unit-list", query_strin
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("procedures.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls),
     path("healthz", healthz, name="healthz"),
     path("ngon-ngu/", views.set_language, name="set-language"),
     path("thiet-ke/", design.page, name="design"),

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - ninja hands over request and response by these names
 """The public read-only API, described by OpenAPI at /api/v1/openapi.json.
 
 Open data: no key, cacheable, callable from other sites. Errors are JSON in both languages:
@@ -16,7 +17,6 @@ from ninja.errors import HttpError, ValidationError
 
 from portal.accounts.models import Unit
 from portal.lib import clock
-from portal.lib.reads_writes import public, reads
 from portal.lib.text import fold
 from procedures.models import Procedure
 from procedures.places import plain
@@ -281,13 +281,14 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _error(request, error.status_code, "refused", "Yêu cầu không được chấp nhận.", str(error))
 
 
-def mark_public() -> None:
-    """Give ninja's views the marks of `portal.lib.reads_writes`, for the guard and the authorisation matrix."""
-    for pattern in api.urls[0]:
+def _marked() -> Any:
+    """The addresses, their views marked like our own for the guard of GET and the authorisation matrix."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
         callback = getattr(pattern, "callback", None)
         if callback is not None:
-            public(reads(callback))
             callback.access, callback.is_public = "reads", True
+    return patterns, app_name, namespace
 
 
-__all__ = ["api", "mark_public"]
+urls = _marked()

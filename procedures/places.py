@@ -102,9 +102,9 @@ def _alike(units: list[Unit], wanted: str) -> list[Found]:
     """What was probably meant when nothing contains the words: names within a typing error or two."""
     names = [plain(unit.name) for unit in units]
     near = process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=78, limit=5)
-    found = {units[at].code: Found(units[at], []) for _name, _score_, at in near}
+    found = {units[at].code: Found(units[at], []) for _name, _likeness, at in near}
     by_code = {unit.code: unit for unit in units}
-    for _name, _score_, at in process.extract(
+    for _name, _likeness, at in process.extract(
         wanted, _former_names(), scorer=fuzz.ratio, score_cutoff=82, limit=5
     ):
         old = former_units()[at]

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import clock
 from procedures.models import (
     Channel,
+    FeeRule,
     Field,
     OnlineLevel,
     Procedure,
@@ -93,6 +96,12 @@ class FieldEntry:
     name_en: str
     is_official: bool
     count: int
+    popularity: int
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,11 @@ class Catalogue:
         return [self.entries[at] for at in self.index.near_code(code)]
 
     @property
+    def popular_fields(self) -> list[FieldEntry]:
+        """Fields with what people ask for most, first."""
+        return sorted(self.fields, key=lambda field: (-field.popularity, field.name))
+
+    @property
     def filable(self) -> list[Entry]:
         """Procedures one can file here online."""
         return [entry for entry in self.entries if entry.files_online]
@@ -188,8 +202,8 @@ def forget() -> None:
 
 def catalogue_stamp() -> str:
     """A text that differs once any procedure, version or field was saved, and from day to day."""
-    parts = (Procedure, Procedure.history.model, ProcedureVersion.history.model, Field)  # type: ignore[attr-defined]
-    newest = ", ".join(f"(SELECT max({m._meta.pk.column}) FROM {m._meta.db_table})" for m in parts)
+    parts = (Procedure, Procedure.history.model, ProcedureVersion.history.model, Field)
+    newest = ", ".join(f"(SELECT max({m._meta.pk.column}) FROM {m._meta.db_table})" for m in parts)  # noqa: S608 - names of our own tables
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {newest}")
         found = cursor.fetchone()
@@ -204,11 +218,13 @@ def _build(stamp: str) -> Catalogue:
         _entry(procedure, *rules.get(procedure.pk, nothing)) for procedure in procedures.order_by("code")
     ]
     entries.sort(key=lambda entry: (-entry.configured, -entry.popularity, entry.title.casefold(), entry.code))
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    fame: Counter[str] = Counter()
     for entry in entries:
-        counts[entry.field_code] = counts.get(entry.field_code, 0) + 1
+        counts[entry.field_code] += 1
+        fame[entry.field_code] += entry.popularity
     fields = [
-        FieldEntry(row.code, row.name, row.name_en, row.is_official, counts[row.code])
+        FieldEntry(row.code, row.name, row.name_en, row.is_official, counts[row.code], fame[row.code])
         for row in Field.objects.all()
         if row.code in counts
     ]
@@ -274,7 +290,5 @@ def version_with_parts(procedure: Procedure, day: datetime.date) -> ProcedureVer
     )
 
 
-def _fees_in_force(day: datetime.date):  # type: ignore[no-untyped-def]
-    from procedures.models import FeeRule
-
+def _fees_in_force(day: datetime.date) -> QuerySet[FeeRule]:
     return FeeRule.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)

@@ -27,6 +27,9 @@ _MOST_WORDS = 40
 _CANDIDATES = 70
 _MANY_WORDS = 6
 _DECIDES = 0.6  # share of the telling words from which an everyday phrase decides
+_HINTS = 0.3  # share from which it is a hint
+_NEARLY = 94  # likeness from which a mistyped query is a phrase
+_SURE = 0.8  # fit from which a title keeps the first place before hints
 _HINT = 2.5  # what it is worth below that, on the scale of `quality`
 _K1, _B = 1.2, 0.45
 _CODE = re.compile(r"^\d[.,]?\d{1,6}$")
@@ -73,6 +76,34 @@ def sayings() -> tuple[tuple[Saying, ...], frozenset[str]]:
     return rows, frozenset(fold(word) for word in document["filler"])
 
 
+def _hits(rows: tuple[Saying, ...], words: list[str], telling: list[str]) -> list[tuple[Saying, float]]:
+    """At most three sayings in the query, the longest phrase first, each with its share of the telling words.
+
+    When none is there as written, the one that the whole query nearly spells.
+    """
+    text = f" {' '.join(words)} "
+    found = []
+    for row in rows:
+        longest = max((phrase for phrase in row.phrases if f" {phrase} " in text), key=len, default="")
+        if longest:
+            found.append((len(longest), row, len(set(longest.split()) & set(telling)) / len(set(telling))))
+    found.sort(key=lambda hit: -hit[0])
+    if found or len(words) > _MANY_WORDS:
+        return [(row, part) for _, row, part in found[:3]]
+    near = process.extractOne(" ".join(telling), _phrases(), scorer=fuzz.ratio, score_cutoff=_NEARLY)
+    return [(rows[_phrase_rows()[near[2]]], _DECIDES)] if near else []
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[str, ...]:
+    return tuple(phrase for row in sayings()[0] for phrase in row.phrases)
+
+
+@lru_cache(maxsize=1)
+def _phrase_rows() -> tuple[int, ...]:
+    return tuple(number for number, row in enumerate(sayings()[0]) for _ in row.phrases)
+
+
 class Index:
     """The searchable catalogue. `search` answers positions in the list it was built from, best first."""
 
@@ -105,8 +136,10 @@ class Index:
             return []
         said, helped, weights = self._said(words)
         scores = self._bm25(weights)
-        ordered = self._rerank(" ".join(words), query.lower(), scores, helped)
-        return list(dict.fromkeys(said + ordered))[:limit]
+        ordered = self._rerank(" ".join(words), query.lower(), scores, frozenset(helped))
+        # A title that holds the typed words keeps the first place; otherwise the hint is the better guess.
+        sure = 1 if ordered and self._fit(" ".join(words), ordered[0]) >= _SURE else 0
+        return list(dict.fromkeys(said + ordered[:sure] + helped + ordered))[:limit]
 
     def near_code(self, code: str, limit: int = 5) -> list[int]:
         """Positions of procedures whose code is like `code`: damaged by a spreadsheet, or mistyped."""
@@ -123,7 +156,7 @@ class Index:
         near = process.extract(dotted, self._codes, scorer=OSA.distance, score_cutoff=2, limit=8)
         return [position for _, _, position in near]
 
-    def _said(self, words: list[str]) -> tuple[list[int], frozenset[int], dict[str, float]]:
+    def _said(self, words: list[str]) -> tuple[list[int], list[int], dict[str, float]]:
         """What everyday phrases in the query name: entries that come first, entries that are only helped.
 
         A phrase that makes up most of what was typed decides; inside a longer query it is a hint among others.
@@ -131,28 +164,19 @@ class Index:
         """
         rows, filler = sayings()
         telling = [word for word in words if word not in filler] or words
-        text = f" {' '.join(words)} "
-        hits = []
-        for row in rows:
-            longest = max((phrase for phrase in row.phrases if f" {phrase} " in text), key=len, default="")
-            if longest:
-                hits.append((len(longest), row, len(set(longest.split()) & set(telling)) / len(set(telling))))
-        hits.sort(key=lambda hit: -hit[0])
+        hits = _hits(rows, words, telling)
         weights = dict.fromkeys(telling, 1.0)
-        for _, row, part in hits[:3]:
-            for word in row.terms.split() if part >= _DECIDES else ():
-                weights.setdefault(word, 0.5)
-        first = [
-            self._by_code[c]
-            for _, row, part in hits[:3]
-            if part >= _DECIDES
-            for c in row.codes
-            if c in self._by_code
-        ]
-        helped = frozenset(
-            self._by_code[c] for _, row, _ in hits[:3] for c in row.codes if c in self._by_code
-        )
-        return first, helped, weights
+        first: list[int] = []
+        helped: list[int] = []
+        for row, part in hits:
+            meant = [self._by_code[code] for code in row.codes if code in self._by_code]
+            if part >= _DECIDES:
+                first += meant
+                for word in row.terms.split():
+                    weights.setdefault(word, 0.5)
+            elif part >= _HINTS:
+                helped += meant
+        return first[:4], helped[:3], weights
 
     def _bm25(self, weights: dict[str, float]) -> dict[int, float]:
         scores: dict[int, float] = defaultdict(float)
@@ -187,6 +211,10 @@ class Index:
         begun = [] if own or len(word) < 3 else [(v, 0.7) for v in self._vocabulary if v.startswith(word)]
         return tuple(dict(near + begun + own).items())
 
+    def _fit(self, folded: str, position: int) -> float:
+        """How well the typed words, in their order, fit somewhere into the title: 0 to 1."""
+        return fuzz.partial_ratio(f" {folded} ", self._spaced[position]) / 100
+
     def _rerank(
         self, folded: str, marked: str, scores: dict[int, float], helped: frozenset[int]
     ) -> list[int]:
@@ -198,9 +226,9 @@ class Index:
         has_marks = folded != marked and not marked.isascii()
 
         def quality(position: int) -> float:
-            fit = fuzz.partial_ratio(f" {folded} ", self._spaced[position]) / 100
+            fit = self._fit(folded, position)
             exact = 1.0 if has_marks and marked in self._marked[position] else 0.0
-            fame = 0.12 * self._fame[position] + (_HINT if position in helped else 0.0)
+            fame = 0.5 * self._fame[position] + (_HINT if position in helped else 0.0)
             return 10 * scores[position] / best + 40 * fit + exact + fame - self._lengths[position] / 150
 
         graded = sorted(

@@ -24,7 +24,7 @@ class BadUnits(ValueError):
 
 
 @transaction.atomic
-def load_units(path: Path = UNITS_FILE, progress: Progress = lambda done: None) -> int:
+def load_units(path: Path = UNITS_FILE, progress: Progress = lambda _done: None) -> int:
     """Create or update every unit of the file; returns how many rows changed.
 
     What officials keep themselves (address, telephone, office hours, tax code, a confirmed agency code) is left

@@ -30,7 +30,7 @@ BATCH = 500
 
 
 @transaction.atomic
-def load_catalogue(file: CatalogueFile, progress: Progress = lambda done: None) -> int:
+def load_catalogue(file: CatalogueFile, progress: Progress = lambda _done: None) -> int:
     """Make the database agree with the file; returns how many procedures changed.
 
     A procedure configured in the city keeps its own rules, only its identity follows the file. One that has left

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib import clock
@@ -71,14 +70,13 @@ def _wanted(request: HttpRequest, known: Catalogue) -> Wanted:
 
 def _field_options(fields: list[FieldEntry], chosen: str) -> SafeString:
     """The options of the field filter; ready-made text, since a hundred and sixty of them stand on every list."""
-    english = get_language() == "en"
 
     def options(official: bool) -> SafeString:
         rows = (
             (
                 row.code,
                 SafeString(" selected" if row.code == chosen else ""),
-                row.name_en if english and row.name_en else row.name,
+                row.label,
                 row.count,
             )
             for row in fields

@@ -11,7 +11,8 @@ from procedures.querysets import catalogue
 from procedures.views.caching import conditional
 from procedures.views.sheet import month_text
 
-POPULAR = 12
+POPULAR = 10
+FIELDS = 12
 
 
 @public
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     kinds = list(Unit.objects.values_list("kind", flat=True))
     context = {
         "popular": known.entries[:POPULAR],
+        "fields": known.popular_fields[:FIELDS],
         "filable": known.filable,
         "procedure_count": len(known.entries),
         "configured_count": sum(entry.configured for entry in known.entries),

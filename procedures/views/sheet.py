@@ -91,7 +91,7 @@ def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry
         "entry": entry,
         "title": procedure.name,
         "as_of": month_text(procedure.as_of),
-        "cases": [_case(procedure, version, case) for case in cases or [None]] if version else [],
+        "cases": [_case(procedure, version, case) for case in cases or (None,)] if version else [],
         "fees": [(rule, fee_text(rule, labels), _fee_channel(rule, fees)) for rule in fees],
         "results": list(version.resultkinds.all()) if version else [],
         "missing": [MISSING[code] for code in procedure.missing if code in MISSING],
@@ -107,7 +107,7 @@ def month_text(as_of: str) -> str:
     year, _dash, month = as_of.partition("-")
     if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
         return as_of
-    return f"{_MONTHS_EN[int(month) - 1]} {year}" if get_language() == "en" else f"tháng {int(month)}/{year}"
+    return f"{_MONTHS_EN[int(month)]} {year}" if get_language() == "en" else f"tháng {int(month)}/{year}"
 
 
 def _case(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase | None) -> CaseSheet:

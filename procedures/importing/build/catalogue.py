@@ -18,9 +18,9 @@ SOURCE = "Cổng Dịch vụ công quốc gia, tháng 7/2026; không phải danh
 UNITS = {"working_day": "work_day", "day": "day", "hour": "hour", "month": "month", "": ""}
 MOST_COPIES = 10  # more is a footnote number that the source glued to the count
 _PROVINCE = re.compile(
-    r"\btỉnh (An Giang|Bắc Ninh|Cà Mau|Cao Bằng|Đắk Lắk|Điện Biên|Đồng Nai|Đồng Tháp|Gia Lai|Hà Tĩnh|Hưng Yên|Khánh Hòa|"
-    r"Lai Châu|Lâm Đồng|Lạng Sơn|Lào Cai|Nghệ An|Ninh Bình|Phú Thọ|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sơn La|Tây Ninh|"
-    r"Thái Nguyên|Thanh Hóa|Tuyên Quang|Vĩnh Long)\b"
+    r"\btỉnh (An Giang|Bắc Ninh|Cà Mau|Cao Bằng|Đắk Lắk|Điện Biên|Đồng Nai|Đồng Tháp|Gia Lai|Hà Tĩnh|Hưng Yên|"
+    r"Khánh Hòa|Lai Châu|Lâm Đồng|Lạng Sơn|Lào Cai|Nghệ An|Ninh Bình|Phú Thọ|Quảng Ngãi|Quảng Ninh|Quảng Trị|"
+    r"Sơn La|Tây Ninh|Thái Nguyên|Thanh Hóa|Tuyên Quang|Vĩnh Long)\b"
 )
 
 

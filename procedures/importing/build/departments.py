@@ -18,8 +18,8 @@ _BY_AGENCY = (
     ),
 )
 _BY_FIELD = {
-    "STP": "cong-chung luat-su thua-phat-lai trong-tai-thuong-mai hoa-giai-thuong-mai tro-giup-phap-ly giam-dinh-tu-phap "
-    "dau-gia-tai-san quan-tai-vien tu-van-phap-luat quoc-tich ho-tich nuoi-con-nuoi",
+    "STP": "cong-chung luat-su thua-phat-lai trong-tai-thuong-mai hoa-giai-thuong-mai tro-giup-phap-ly "
+    "giam-dinh-tu-phap dau-gia-tai-san quan-tai-vien tu-van-phap-luat quoc-tich ho-tich nuoi-con-nuoi",
     "SXD": "duong-bo hoat-dong-xay-dung nha-o-va-cong-so kinh-doanh-bat-dong-san hang-hai-va-duong-thuy-noi-dia "
     "ha-tang-ky-thuat vat-lieu-xay-dung quan-ly-chat-luong-cong-trinh-xay-dung phat-trien-do-thi",
     "SQHKT": "kien-truc quy-hoach-do-thi-va-nong-thon",
@@ -27,8 +27,9 @@ _BY_FIELD = {
     "trong-trot-va-bao-ve-thuc-vat bien-va-hai-dao quan-ly-chat-luong-nong-lam-san-va-thuy-san moi-truong "
     "dia-chat-va-khoang-san khi-tuong-thuy-van bao-ton-thien-nhien-va-da-dang-sinh-hoc bien-doi-khi-hau "
     "kinh-te-hop-tac-va-phat-trien-nong-thon do-dac-ban-do-va-thong-tin-dia-ly",
-    "STC": "thanh-lap-va-hoat-dong-cua-doanh-nghiep dau-tu-tai-viet-nam ho-tro-doanh-nghiep-nho-va-vua quan-ly-cong-san "
-    "thanh-lap-va-hoat-dong-cua-to-hop-tac-hop-tac-xa-lien-hiep-hop-tac-xa tai-chinh-doanh-nghiep quan-ly-gia",
+    "STC": "thanh-lap-va-hoat-dong-cua-doanh-nghiep dau-tu-tai-viet-nam ho-tro-doanh-nghiep-nho-va-vua "
+    "quan-ly-cong-san thanh-lap-va-hoat-dong-cua-to-hop-tac-hop-tac-xa-lien-hiep-hop-tac-xa "
+    "tai-chinh-doanh-nghiep quan-ly-gia",
     "SYT": "y-te duoc-pham",
     "SKHCN": "tieu-chuan-do-luong-chat-luong hoat-dong-khoa-hoc-va-cong-nghe so-huu-tri-tue",
     "SNV": "nguoi-co-cong viec-lam quan-ly-nha-nuoc-ve-hoi-quy",

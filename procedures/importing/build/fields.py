@@ -79,7 +79,7 @@ def field_of(code: str, title: str, name: str, is_official: bool) -> FieldName:
     if not name:
         known = _BY_CODE.get(code)
         return FieldName(known or UNCLASSIFIED, known is not None)
-    if is_official and name not in {"Nông nghiệp và Môi trường"}:
+    if is_official and name != "Nông nghiệp và Môi trường":
         return FieldName(_RENAMED.get(name, name), True)
     heading = HEADINGS[name]
     folded = fold(title)

@@ -8,7 +8,10 @@ from __future__ import annotations
 # Civil status and certification (Luật Hộ tịch 60/2014/QH13; NĐ 123/2015/NĐ-CP; NĐ 23/2015/NĐ-CP; TT 04/2020/TT-BTP):
 # the catalogue prints a bare 1, 3 or 5, or nothing. "same_day" means within the working day, the next one when
 # filed after 15:00. Household businesses and cooperatives: NĐ 168/2025/NĐ-CP, NĐ 92/2024/NĐ-CP.
-_SAME_DAY = "1.001193 1.000894 1.000656 2.000635 2.000528 1.001766 2.000547 2.000815 2.000884 2.000992 2.001008 2.000927 2.000942"
+_SAME_DAY = (
+    "1.001193 1.000894 1.000656 2.000635 2.000528 1.001766 2.000547 2.000815 2.000884"
+    " 2.000992 2.001008 2.000927 2.000942"
+)
 _WORK_DAYS = {
     1: "2.000908",
     2: "1.004845",

@@ -11,7 +11,8 @@ import unicodedata
 _BAD_LETTERS = str.maketrans({"ƣ": "ư", "Ƣ": "Ư", "\uf0fc": "", "\u200b": "", "\ufeff": "", "\xa0": " "})
 _LEADING = re.compile(r"^[\s\-–—+*•!.,;:()\d/]*(?=\D)")
 _COUNT = re.compile(r"^\W*0?(\d)\s+(?=ảnh|bản|bộ|tấm|tờ)", re.IGNORECASE)
-_PREFIXES = (
+# Words after which "Thủ tục" is only a label; "Thủ tục hải quan" on the other hand is the name itself.
+_VERBS = [
     "đăng",
     "cấp",
     "đề",
@@ -25,8 +26,6 @@ _PREFIXES = (
     "chấm",
     "tiếp",
     "thanh",
-)
-_PREFIXES += (
     "công",
     "thay",
     "thẩm",
@@ -41,16 +40,16 @@ _PREFIXES += (
     "yêu",
     "hủy",
     "áp",
-)
-_TITLE_HEAD = re.compile(rf"^Thủ tục (?=({'|'.join(_PREFIXES)})[\s,/])")
+]
+_TITLE_HEAD = re.compile(rf"^Thủ tục (?=({'|'.join(_VERBS)})[\s,/])")
 
 # A paper's name starts with the word for a kind of paper; what does not is a sentence or a scrap of one.
 _PAPER_HEADS = (
     "ảnh|bản|bảng|báo cáo|bằng|biên bản|biên lai|các bản|các biên bản|cam kết|chứng|công văn|dự án|dự thảo|"
-    "danh mục|danh sách|điều lệ|đề án|đề cương|đề nghị|đề xuất|đơn|giấy|hóa đơn|hoá đơn|hồ sơ|hợp đồng|hộ chiếu|kế hoạch|"
-    "kết quả|lý lịch|mẫu|nghị quyết|phiếu|phương án|phụ lục|quy chế|quy trình|quyết định|sổ|sơ đồ|sơ yếu|tài liệu|"
-    "thẻ|thông báo|thuyết minh|tờ|trích|ủy|văn|vận|ý kiến|xác nhận|chương trình|bìa|lệnh|thỏa thuận|mảnh trích|"
-    "sơ họa|bình đồ|tem|kháng nghị|đăng ký|bộ|tóm tắt|các (?:tài liệu|giấy tờ|văn bản|chứng từ|loại giấy phép)"
+    "danh mục|danh sách|điều lệ|đề án|đề cương|đề nghị|đề xuất|đơn|giấy|hóa đơn|hoá đơn|hồ sơ|hợp đồng|hộ chiếu|"
+    "kế hoạch|kết quả|lý lịch|mẫu|nghị quyết|phiếu|phương án|phụ lục|quy chế|quy trình|quyết định|sổ|sơ đồ|"
+    "sơ yếu|tài liệu|thẻ|thông báo|thuyết minh|tờ|trích|ủy|văn|vận|ý kiến|xác nhận|chương trình|bìa|lệnh|"
+    "thỏa thuận|mảnh trích|sơ họa|bình đồ|tem|kháng nghị|đăng ký|bộ|tóm tắt|các (?:tài liệu|giấy tờ|văn bản|chứng từ|loại giấy phép)"
 )
 _PAPER = re.compile(rf"^((một|hai|\d+) )?(?:{_PAPER_HEADS})\b", re.IGNORECASE)
 _FORM_TAIL = re.compile(
@@ -63,7 +62,8 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
-    r"(gồm|gồm có|bao gồm|sau|sau đây|dưới đây|các nội dung)$|^(các giấy tờ|một trong|thành phần hồ sơ|hồ sơ gồm|nội dung)",
+    r"(gồm|gồm có|bao gồm|sau|sau đây|dưới đây|các nội dung)$|"
+    r"^(các giấy tờ|một trong|thành phần hồ sơ|hồ sơ gồm|nội dung)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
@@ -159,8 +159,8 @@ def acts(numbers: list[str]) -> list[str]:
 
 
 _PLACE = re.compile(
-    r"\s*(?:[-–]\s*)?(?:Thành phố Hà Nội|Thành phố Hải Phòng|Thành phố Đồng Nai|TP\.?\s?Đà Nẵng|tỉnh (?:An Giang|Sơn La|"
-    r"Quảng Ninh|Quảng Trị)|các tỉnh)\s*$"
+    r"\s*(?:[-–]\s*)?(?:Thành phố Hà Nội|Thành phố Hải Phòng|Thành phố Đồng Nai|TP\.?\s?Đà Nẵng|tỉnh (?:An Giang|"
+    r"Sơn La|Quảng Ninh|Quảng Trị)|các tỉnh)\s*$"
 )
 
 

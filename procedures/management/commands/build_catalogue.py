@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--facts", required=True, type=Path, help="folder with the working material")
 
-    def handle(self, *args: Any, facts: Path, **options: Any) -> None:
+    def handle(self, *args: Any, facts: Path, **options: Any) -> None:  # noqa: ARG002
         for name in NEEDED:
             if not (facts / name).is_file():
                 raise CommandError(f"{facts} has no {name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -26,11 +26,11 @@ class Command(BaseCommand):
 
     help = "Load reference data (units, calendar, catalogue) from the project's own files."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         started = time.monotonic()
         columns = TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         with Progress(
-            *columns, console=Console(file=self.stdout, force_terminal=self.stdout.isatty())
+            *columns, console=Console(file=cast("IO[str]", self.stdout), force_terminal=self.stdout.isatty())
         ) as shown:
 
             def watch(name: str, size: int) -> Any:

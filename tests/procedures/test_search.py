@@ -1,0 +1,105 @@
+"""The search: everyday words, typing errors, codes, and anything a person may paste."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from procedures.importing.files import SYNONYMS, read_json
+from procedures.search import Index
+
+_SPEC = importlib.util.spec_from_file_location(
+    "search_quality", Path(__file__).resolve().parents[1] / "bench" / "search_quality.py"
+)
+bench = importlib.util.module_from_spec(_SPEC)
+import sys  # noqa: E402
+
+sys.modules["search_quality"] = bench
+_SPEC.loader.exec_module(bench)
+
+ROWS = bench.entries()
+INDEX = Index(ROWS)
+EVERYDAY = [
+    [part.strip() for part in line.split("|")]
+    for line in (Path(__file__).parent / "everyday.txt").read_text(encoding="utf-8").splitlines()
+    if "|" in line
+]
+
+
+def codes(query, limit=5):
+    return [ROWS[position].code for position in INDEX.search(query)[:limit]]
+
+
+def test_nine_in_ten_everyday_phrasings_lead_to_the_right_procedure():
+    missed = [query for query, wanted in EVERYDAY if not set(codes(query)) & set(wanted.split())]
+    assert len(EVERYDAY) >= 150
+    assert len(missed) <= 0.1 * len(EVERYDAY), missed
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("khai sinh", "1.001193"),
+        ("ket hon", "1.000894"),
+        ("đăng ký khai sinh", "1.001193"),
+        ("dang ky khai sinh co yeu to nuoc ngoai", "2.000528"),
+        ("Thủ tục đăng ký lại kết hôn", "1.004746"),
+        ("dang ki ket hn", "1.000894"),
+        ("1.001193", "1.001193"),
+        ("2.00072", "2.000720"),
+        ("1,01375", "1.013750"),
+        ("2000815", "2.000815"),
+    ],
+)
+def test_the_first_hit_is_the_one_meant(query, code):
+    assert codes(query, 1) == [code]
+
+
+def test_short_queries_with_a_typing_error_find_their_title():
+    titles = [[word.strip('.,;:()“”"/') for word in bench.fold(row.title).split()] for row in ROWS]
+    first, ten = bench.measure("sample", INDEX, titles, bench.short_queries(ROWS, 200, 5))
+    assert first >= 0.93
+    assert ten >= 0.98
+
+
+def test_whole_titles_without_marks_find_themselves():
+    titles = [[word.strip('.,;:()“”"/') for word in bench.fold(row.title).split()] for row in ROWS]
+    cases = [(bench.fold(ROWS[i].title), titles[i]) for i in range(0, len(ROWS), 20)]
+    first, ten = bench.measure("titles", INDEX, titles, cases)
+    assert first >= 0.96
+    assert ten == 1.0
+
+
+def test_a_code_that_is_nearly_right_offers_its_neighbours():
+    near = [ROWS[position].code for position in INDEX.near_code("1.001198")]
+    assert "1.001193" in near
+
+
+def test_every_saying_names_procedures_of_the_catalogue():
+    known = {row.code for row in ROWS}
+    sayings = read_json(SYNONYMS)["sayings"]
+    assert sum(len(row["say"]) for row in sayings) >= 500
+    assert {code for row in sayings for code in row["codes"]} <= known
+    phrases = [phrase for row in sayings for phrase in row["say"]]
+    assert len(phrases) == len(set(phrases))
+
+
+def test_nothing_comes_of_nothing():
+    assert INDEX.search("") == []
+    assert INDEX.search("   ") == []
+    assert INDEX.search("\x00") == []
+    assert INDEX.search("!!! ???") == []
+    assert Index([]).search("khai sinh") == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_safe(text):
+    found = INDEX.search(text)
+    assert len(found) == len(set(found)) <= 200
+
+
+def test_a_very_long_text_is_cut_not_chewed():
+    assert isinstance(INDEX.search("khai sinh " * 2000), list)
