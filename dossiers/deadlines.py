@@ -124,6 +124,8 @@ def run(start: datetime.datetime, rule: Rule, calendar: WorkCalendar) -> datetim
     """When the whole statutory time, begun at `start`, is over. Raises ValueError for a unit without meaning."""
     if rule.unit == TimeUnit.SAME_DAY:
         return _same_day(start, calendar)
+    if rule.unit == TimeUnit.WORK_MINUTE:
+        return calendar.add_minutes(start, rule.value)
     if rule.unit == TimeUnit.WORK_HOUR:
         return calendar.add_minutes(start, rule.value * 60)
     if rule.unit == TimeUnit.WORK_DAY:

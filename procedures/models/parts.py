@@ -28,6 +28,7 @@ class TimeUnit(models.TextChoices):
     """Units of statutory time (domain facts 4.1)."""
 
     SAME_DAY = "same_day", _("trong ngày làm việc")
+    WORK_MINUTE = "work_min", _("phút làm việc")
     WORK_HOUR = "work_hour", _("giờ làm việc")
     HOUR = "hour", _("giờ")
     WORK_DAY = "work_day", _("ngày làm việc")
