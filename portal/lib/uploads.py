@@ -37,7 +37,7 @@ _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
 _FORBIDDEN = re.compile(r'[<>:"|?*.]+')
 
 
-class BadUpload(ValidationError):  # noqa: N818 - it is an answer to a person, not a fault
+class BadUpload(ValidationError):
     """A file that is not taken; `message` says why, in the reader's language. A form field may raise it."""
 
 
