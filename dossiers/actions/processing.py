@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.actions import documents
 from dossiers.actions.base import lock_for, move_to
-from dossiers.models import Dossier, Result
+from dossiers.models import Document, Dossier, Result
 from dossiers.states import Delivery, EventKind, Money, State
 from dossiers.workflow import BY_NAME, ActionError
 from portal.accounts.access import can, posts_of
@@ -181,3 +181,12 @@ def extend(*, code: str, by: User, reason: str, until: datetime.datetime) -> Dos
         dossier, move, by=by, data={"until": until.isoformat(), "reason": reason, "letter": letter.number}
     )
     return dossier
+
+
+@transaction.atomic
+def control_sheet(*, code: str, by: User) -> Document:
+    """Issue form 06 with the events up to now; whoever receives for one of its units may."""
+    from dossiers.access import get_dossier
+
+    dossier = get_dossier(by, code, needs=Permission.RECEIVE, lock=True)
+    return documents.issue_control_sheet(dossier=dossier, by=by)

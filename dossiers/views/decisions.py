@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dossiers.access import get_dossier, moves_for
-from dossiers.actions import documents, intake, processing
+from dossiers.actions import intake, processing
 from dossiers.forms_desk import (
     AssignForm,
     ExtensionForm,
@@ -27,9 +27,7 @@ from dossiers.forms_desk import (
 from dossiers.models import Dossier
 from dossiers.views.desk import context_of, officer
 from dossiers.workflow import BY_NAME, ActionError, WrongState
-from portal.accounts.access import can
 from portal.accounts.models import User
-from portal.accounts.permissions import Permission
 from portal.lib.reads_writes import writes
 
 Act = Callable[..., Any]
@@ -76,19 +74,13 @@ def assign(request: HttpRequest, code: str) -> HttpResponse:
 def control_sheet(request: HttpRequest, code: str) -> HttpResponse:
     """Issue the process-control sheet (form 06) from the events up to now."""
     user = officer(request)
-    dossier = get_dossier(user, code)
-    if not any(
-        can(user, Permission.RECEIVE, unit) for unit in {dossier.receiving_unit_id, dossier.competent_unit_id}
-    ):
-        raise PermissionDenied("control sheet")
-
-    def issue() -> None:
-        from django.db import transaction
-
-        with transaction.atomic():
-            documents.issue_control_sheet(dossier=get_dossier(user, code, lock=True), by=user)
-
-    return _run(request, code, user, issue, _("Lập phiếu kiểm soát"))
+    return _run(
+        request,
+        code,
+        user,
+        lambda: processing.control_sheet(code=code, by=user),
+        _("Lập phiếu kiểm soát"),
+    )
 
 
 def _run(request: HttpRequest, code: str, user: User, action: Callable[[], Any], done: Any) -> HttpResponse:

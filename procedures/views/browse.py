@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
-from procedures.models import Procedure
+from procedures.access import get_procedure
 from procedures.querysets import Catalogue, Entry, FieldEntry, Wanted, catalogue, version_with_parts
 from procedures.search import LONGEST_QUERY
 from procedures.views import sheet
@@ -108,7 +108,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         if meant in known.by_code:
             return redirect("procedures:detail", meant)
         return _unknown(request, known, code)
-    procedure = Procedure.objects.select_related("field", "department").get(code=code)
+    procedure = get_procedure(code)
     version = version_with_parts(procedure, clock.today())
     context = sheet.context(procedure, version, known.by_code[code])
     return render(request, "procedures/browse/detail.html", context)
