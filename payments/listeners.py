@@ -8,14 +8,19 @@ from django.dispatch import receiver
 
 from dossiers.signals import event_recorded
 from dossiers.states import EventKind
-from payments.actions.assessing import assess
+from payments.actions.assessing import assess, close_fee
 
 if TYPE_CHECKING:
     from dossiers.models import Dossier, DossierEvent
 
 
-@receiver(event_recorded, dispatch_uid="payments.assess_on_acceptance")
-def assess_on_acceptance(*, event: DossierEvent, dossier: Dossier, **_rest: Any) -> None:
-    """An accepted dossier owes its fee from that moment."""
+ENDS_WITHOUT_RESULT = {EventKind.REFUSED, EventKind.WITHDRAWN, EventKind.STOPPED}
+
+
+@receiver(event_recorded, dispatch_uid="payments.follow_dossier")
+def follow_dossier(*, event: DossierEvent, dossier: Dossier, **_rest: Any) -> None:
+    """An accepted dossier owes its fee from that moment; one that ends without a result owes nothing more."""
     if event.kind == EventKind.ACCEPTED:
         assess(dossier=dossier, by=event.actor)
+    elif event.kind in ENDS_WITHOUT_RESULT:
+        close_fee(dossier=dossier, by=event.actor)

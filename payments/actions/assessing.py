@@ -11,9 +11,10 @@ from django.utils import timezone, translation
 from dossiers.actions import finance
 from dossiers.workflow import ActionError
 from payments import bookkeeping
+from payments.actions.incidents import open_incident
 from payments.actions.ledger import post
-from payments.models import EntryKind, FeeAssessment
-from payments.querysets import current_assessment, is_paid
+from payments.models import EntryKind, FeeAssessment, IncidentKind
+from payments.querysets import current_assessment, is_paid, settled
 from portal.lib import clock
 from procedures import fees
 
@@ -40,6 +41,37 @@ def assess(*, dossier: Dossier, by: User | None) -> FeeAssessment:
     _book(assessment, EntryKind.ASSESSED)
     finance.fee_assessed(dossier=dossier, payable=assessment.payable, by=by)
     return assessment
+
+
+@transaction.atomic
+def close_fee(*, dossier: Dossier, by: User | None) -> None:
+    """A locked dossier ended without a result: an unpaid fee falls away, a paid one is for a person to decide.
+
+    Falling away is an assessment of nothing that replaces the last one, so a payment still on its way
+    arrives as a surplus.
+    """
+    last = current_assessment(dossier)
+    if last is None:
+        return
+    if is_paid(dossier):
+        open_incident(IncidentKind.REFUND, key=dossier.code, payment=settled(dossier).first())
+    elif last.payable:
+        _book(last, EntryKind.REVERSED)
+        FeeAssessment.objects.create(
+            dossier=dossier,
+            version=dossier.version,
+            on=clock.today(),
+            channel=dossier.channel,
+            lines=[],
+            gross=0,
+            exempted=0,
+            subsidised=0,
+            payable=0,
+            supersedes=last,
+            at=clock.now(),
+            by=by,
+        )
+        finance.fee_assessed(dossier=dossier, payable=0, by=by)
 
 
 def _compute(dossier: Dossier, last: FeeAssessment | None, by: User | None) -> FeeAssessment:

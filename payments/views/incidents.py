@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from payments.access import get_incident
 from payments.actions.incidents import settle_incident
@@ -15,8 +18,34 @@ from payments.forms import ResolutionForm
 from payments.querysets import incidents_visible_to
 from payments.views.people import money_officer
 from portal.lib.reads_writes import reads, writes
+from portal.templatetags.portal import money
 
 PER_PAGE = 30
+LABELS = {
+    "outcome": _lazy("Kết quả"),
+    "amount": _lazy("Số tiền"),
+    "currency": _lazy("Đồng tiền"),
+    "merchant": _lazy("Tài khoản nhận"),
+    "reference": _lazy("Mã giao dịch"),
+    "provider_reference": _lazy("Mã của cổng thanh toán"),
+    "bank": _lazy("Ngân hàng"),
+    "code": _lazy("Mã trả lời"),
+    "paid_at": _lazy("Thời điểm nộp"),
+    "expected": _lazy("Phải có trong két"),
+    "counted": _lazy("Đã kiểm đếm"),
+    "difference": _lazy("Chênh lệch"),
+    "note": _lazy("Lý do chênh lệch"),
+}
+AMOUNTS = {"amount", "expected", "counted", "difference"}
+
+
+def _readable(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is known of the matter, in the order of LABELS and in words."""
+    return [
+        (str(label), money(facts[name]) if name in AMOUNTS else str(facts[name]))
+        for name, label in LABELS.items()
+        if facts.get(name) not in (None, "")
+    ]
 
 
 @login_required
@@ -41,5 +70,5 @@ def detail(request: HttpRequest, incident_id: int) -> HttpResponse:
         settle_incident(by=user, incident_id=incident_id, resolution=form.cleaned_data["resolution"])
         messages.success(request, _("Đã ghi cách xử lý."))
         return redirect("payments:incidents")
-    context = {"incident": incident, "form": form}
+    context = {"incident": incident, "form": form, "facts": _readable(incident.facts)}
     return render(request, "payments/incidents/detail.html", context, status=422 if form.errors else 200)

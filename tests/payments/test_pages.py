@@ -131,7 +131,7 @@ def test_the_officers_of_the_unit_see_the_panel(cast: Cast, owing: Dossier) -> N
 
 
 def test_work_items_are_settled_with_words(cast: Cast, attempt: Payment) -> None:
-    open_incident(IncidentKind.SURPLUS, key="x", payment=attempt, facts={"amount": 100_000})
+    open_incident(IncidentKind.SURPLUS, key="x", payment=attempt, facts={"amount": 100_000, "code": "00"})
     open_incident(IncidentKind.SURPLUS, key="x", payment=attempt)
     item = PaymentIncident.objects.get()
     mine, other = signed_in(cast.office.cashier), signed_in(cast.other_office.cashier)
@@ -139,6 +139,7 @@ def test_work_items_are_settled_with_words(cast: Cast, attempt: Payment) -> None
     assert attempt.dossier.code not in other.get("/thanh-toan/viec/").content.decode()
     url = f"/thanh-toan/viec/{item.pk}/"
     assert other.get(url).status_code == 404
+    assert "100.000 đ" in mine.get(url).content.decode()
     assert mine.post(url, {"resolution": ""}).status_code == 422
     assert mine.post(url, {"resolution": "Đã hoàn tiền"}).status_code == 302
     mine.post(url, {"resolution": "Lần hai"})

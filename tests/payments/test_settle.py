@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dossiers.actions import intake
 from dossiers.models import Document, Dossier
 from dossiers.workflow import ActionError
 from payments import invariants
@@ -201,3 +202,22 @@ def test_what_is_kept_of_a_message_names_no_person(attempt: Payment) -> None:
     attempt.refresh_from_db()
     assert attempt.payer_name not in str(attempt.facts)
     assert facts_of(attempt).provider_reference in str(attempt.facts)
+
+
+def test_withdrawing_lets_an_unpaid_fee_fall_away(cast: Cast, attempt: Payment, owing: Dossier) -> None:
+    intake.withdraw(code=owing.code, by=cast.citizen, reason="Không còn nhu cầu")
+    owing.refresh_from_db()
+    assert (owing.state, owing.money) == ("withdrawn", "none")
+    with pytest.raises(ActionError):
+        start_payment(by=cast.citizen, code=owing.code, merchant=TMN)
+    assert pay(attempt).ending is Ending.SURPLUS
+
+
+def test_withdrawing_after_paying_is_for_a_person_to_decide(
+    cast: Cast, attempt: Payment, owing: Dossier
+) -> None:
+    pay(attempt)
+    intake.withdraw(code=owing.code, by=cast.citizen, reason="Không còn nhu cầu")
+    owing.refresh_from_db()
+    assert owing.money == "paid"
+    assert PaymentIncident.objects.get().kind == "refund"
