@@ -37,7 +37,8 @@ def _scheduler_seen(sender: str | None = None, **kwargs: Any) -> None:  # noqa: 
     """In the scheduler's process: it is about to send the heartbeat. Never keeps it from being sent."""
     if sender != HEARTBEAT:
         return
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()
     try:
         _stamp(SCHEDULER)
     except Error as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -26,20 +27,6 @@ from procedures.models import (
 from procedures.querysets import MISSING, Entry
 
 DAY_MINUTES = 480
-_MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _ORDER = {Channel.ONLINE: 0, Channel.COUNTER: 1, Channel.POST: 2}
 
 
@@ -107,7 +94,11 @@ def month_text(as_of: str) -> str:
     year, _dash, month = as_of.partition("-")
     if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
         return as_of
-    return f"{_MONTHS_EN[int(month)]} {year}" if get_language() == "en" else f"tháng {int(month)}/{year}"
+    return (
+        f"{calendar.month_name[int(month)]} {year}"
+        if get_language() == "en"
+        else f"tháng {int(month)}/{year}"
+    )
 
 
 def _case(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase | None) -> CaseSheet:
