@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.actions.intake import ANSWER_DAYS, ItemSpec
 from dossiers.models import Dossier
+from dossiers.policies import askable_papers
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission, roles_with
 from portal.lib import clock
@@ -59,7 +60,7 @@ class SupplementForm(forms.Form):
     def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dossier = dossier
-        self.papers = list(dossier.version.requireddocuments.all())
+        self.papers = askable_papers(dossier)
         schema = load(dossier.version)
         asked = schema.by_name.values() if schema else []
         self.questions = [spec for spec in asked if spec.type not in {Kind.INFO, Kind.COMPUTED, Kind.GROUP}]

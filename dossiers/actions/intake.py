@@ -15,6 +15,7 @@ from dossiers.actions import documents
 from dossiers.actions.base import lock_for, move_to
 from dossiers.deadlines import rule_for
 from dossiers.models import Attachment, Dossier, DossierForm, SupplementItem, SupplementRequest
+from dossiers.policies import askable_papers
 from dossiers.workflow import BY_NAME, ActionError, Transition
 from portal.lib import clock, files, uploads
 from procedures.calendar import calendar_for
@@ -127,10 +128,11 @@ def _check_items(dossier: Dossier, items: list[ItemSpec]) -> None:
         raise ActionError(_("Xin chọn ít nhất một giấy tờ hoặc một mục cần bổ sung."), field="items")
     schema = load(dossier.version)
     known = set(schema.by_name) if schema else set()
+    papers = {paper.pk for paper in askable_papers(dossier)}
     for item in items:
         if not item.instruction.strip():
             raise ActionError(_("Xin ghi rõ cần bổ sung gì cho từng dòng."), field="items")
-        if item.document is not None and item.document.version_id != dossier.version_id:
+        if item.document is not None and item.document.pk not in papers:
             raise ActionError(
                 _("Chỉ được yêu cầu giấy tờ trong thành phần hồ sơ của thủ tục."), field="items"
             )

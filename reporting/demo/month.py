@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dossiers.actions import drafts, filing, intake, processing
 from dossiers.actions.intake import ItemSpec
 from dossiers.models import Dossier
+from dossiers.policies import askable_papers
 from dossiers.states import Delivery
 from dossiers.workflow import ActionError
 from payments.actions.desk import collect_cash, open_shift
@@ -220,7 +221,7 @@ def _refuse(dossier: Dossier, staff: Staff) -> bool:
 
 
 def _ask(dossier: Dossier, staff: Staff) -> bool:
-    paper = dossier.version.requireddocuments.order_by("order").first()
+    paper = askable_papers(dossier)[0]
     processing.assign(code=dossier.code, by=staff.counter, to=staff.specialist)
     item = ItemSpec("Ảnh chụp bị mờ, xin chụp lại rõ bốn góc.", document=paper)
     intake.request_supplement(

@@ -14,6 +14,7 @@ from dossiers.actions import drafts, filing, intake, processing
 from dossiers.actions.intake import ItemSpec
 from dossiers.deadlines import explain
 from dossiers.models import DocumentKind, Dossier, DossierEvent
+from dossiers.policies import askable_papers
 from dossiers.states import EventKind, State
 from dossiers.workflow import ActionError, WrongState, legal_path
 from portal.lib import clock
@@ -158,8 +159,7 @@ def test_a_supplement_pauses_the_clock_and_its_answer_moves_the_date(cast: Cast)
     with clock.at(datetime.datetime(2026, 11, 9, 9, 0, tzinfo=HANOI)):
         dossier = make.processing_(cast, make.HOUSEHOLD)
     promised = dossier.due_at
-    document = dossier.version.requireddocuments.first()
-    assert document is not None
+    document = askable_papers(dossier)[0]
     with clock.at(datetime.datetime(2026, 11, 10, 9, 0, tzinfo=HANOI)):
         asked = intake.request_supplement(
             code=dossier.code,
@@ -228,7 +228,7 @@ def test_refusal_needs_words_and_a_provision(cast: Cast) -> None:
 
 def test_withdrawal_closes_an_open_request(cast: Cast) -> None:
     dossier = make.filed(cast)
-    document = dossier.version.requireddocuments.first()
+    document = askable_papers(dossier)[0]
     intake.request_supplement(
         code=dossier.code, by=cast.office.counter, reason="x", items=[ItemSpec("Bổ sung", document=document)]
     )
