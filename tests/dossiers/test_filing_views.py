@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -526,3 +531,27 @@ def test_more_files_cost_no_more_queries(
         filed(cast, EXTRACT)
     with django_assert_max_num_queries(BUDGET["papers"]):
         citizen.get(reverse("dossiers:papers", args=[with_papers.pk]))
+
+
+# --- Bytes ---
+
+
+def first_visit(answer: Any) -> tuple[int, int]:
+    """How many requests a first visit makes, and how many bytes they transfer, gzipped."""
+    body = answer.content.decode()
+    linked = re.findall(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"', body)
+    names = [part.removeprefix(f"/{settings.STATIC_URL.strip('/')}/") for part in linked]
+    found = [
+        finders.find(re.sub(r"\.[0-9a-f]{12}(\.\w+)$", r"\1", name)) for name in names if ":" not in name
+    ]
+    static = [len(gzip.compress(Path(str(path)).read_bytes(), 9)) for path in found]
+    return len(found) + 1, len(gzip.compress(answer.content, 6)) + sum(static)
+
+
+def test_every_page_fits_forty_kilobytes_and_five_requests(citizen: Client, cast: Cast) -> None:
+    ready = drafted(cast.citizen, BIRTH, cast.office)
+    sections = [step_url(ready, code) for code in Wizard(ready).codes[:-3]]
+    for address in [*urls_of(ready), *sections, reverse("dossiers:start", args=[BIRTH])]:
+        requests, size = first_visit(citizen.get(address))
+        assert requests <= 5, address
+        assert size <= 40 * 1024, (address, size)
