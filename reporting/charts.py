@@ -11,7 +11,7 @@ from reporting.measures import Measure
 from reporting.periods import ONE_DAY, Period
 
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 14, 26
+LEFT, RIGHT, TOP, BOTTOM = 72, 8, 16, 36
 LONG, VERY_LONG = 62, 400
 
 
@@ -99,7 +99,7 @@ class Chart:
     left: int = LEFT
     right: int = WIDTH - RIGHT
     bottom: int = HEIGHT - BOTTOM
-    label_y: int = HEIGHT - 8
+    label_y: int = HEIGHT - 10
 
 
 def _number(value: float) -> str:

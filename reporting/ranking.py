@@ -22,7 +22,7 @@ from reporting.wording import whole
 COLUMNS = MAIN
 SORTS = ("name", "received", *COLUMNS)
 SIGNS = {"good": "✓", "bad": "✗", "plain": "", "none": ""}
-RED_SHOWN = 15
+RED_SHOWN = 10
 
 
 @dataclass(frozen=True)

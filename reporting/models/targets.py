@@ -51,6 +51,7 @@ class Target(models.Model):
         ordering = ["measure", "code"]
         constraints = [
             one_of("target", "operator", Operator),
+            one_of("target", "unit_kind", UnitKind, or_empty=True),
             models.CheckConstraint(
                 condition=Q(unit__isnull=True) | Q(unit_kind=""), name="target_one_addressee"
             ),

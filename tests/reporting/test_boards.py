@@ -139,8 +139,8 @@ def test_every_number_on_the_boards_opens_a_list_of_that_length(
 def _numbers(html: str) -> dict[str, int]:
     """Links to lists whose text is a whole number."""
     found = {}
-    for address, inner in re.findall(r'<a href="(/so-lieu/danh-sach/[^"]+)">(.*?)</a>', html, re.DOTALL):
-        words = strip_tags(re.sub(r'<span class="visually-hidden">.*?</span>', "", inner)).strip()
+    for address, inner in re.findall(r'<a href="(/so-lieu/danh-sach/[^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL):
+        words = strip_tags(inner).strip()
         if re.fullmatch(r"[\d.]+", words):
             found[address.replace("&amp;", "&")] = int(words.replace(".", ""))
     return found
