@@ -44,6 +44,19 @@ def open_incident(
 
 
 @transaction.atomic
+def report_forgery(*, reference: str) -> None:
+    """A notice nobody signed, about an attempt of ours: one work item an attempt and day; else a log line.
+
+    Anybody can send such a message, so it never makes more rows than there are attempts.
+    """
+    logger.warning("payment notice with a wrong signature refused")
+    payment = Payment.objects.filter(reference=reference.replace("\x00", "")).first()
+    if payment is not None:
+        key = f"{payment.reference}:{clock.today():%Y%m%d}"
+        open_incident(IncidentKind.SIGNATURE, key=key, payment=payment)
+
+
+@transaction.atomic
 def settle_incident(*, by: User, incident_id: int, resolution: str) -> PaymentIncident:
     """A person says how the matter was ended. Doing it twice leaves the first words."""
     incident = get_incident(by, incident_id, lock=True)

@@ -9,371 +9,995 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('dossiers', '0002_facts_stay'),
-        ('procedures', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("dossiers", "0002_facts_stay"),
+        ("procedures", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CashShift',
+            name="CashShift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField()),
-                ('opening_float', models.PositiveBigIntegerField(default=0)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('expected', models.BigIntegerField(blank=True, null=True)),
-                ('counted', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('cashier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_shifts', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("opening_float", models.PositiveBigIntegerField(default=0)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("expected", models.BigIntegerField(blank=True, null=True)),
+                ("counted", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "cashier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cash_shifts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
+                "ordering": ["-opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='FeeAssessment',
+            name="FeeAssessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(help_text='day whose rules applied: the day of filing')),
-                ('channel', models.CharField(choices=[('online', 'Trực tuyến'), ('counter', 'Trực tiếp'), ('post', 'Bưu chính')], max_length=8)),
-                ('exemption', models.CharField(blank=True, max_length=60)),
-                ('lines', models.JSONField()),
-                ('gross', models.PositiveBigIntegerField()),
-                ('exempted', models.PositiveBigIntegerField()),
-                ('subsidised', models.PositiveBigIntegerField()),
-                ('payable', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='dossiers.dossier')),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='payments.feeassessment')),
-                ('version', models.ForeignKey(help_text='whose rules', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.procedureversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(help_text="day whose rules applied: the day of filing")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("online", "Trực tuyến"), ("counter", "Trực tiếp"), ("post", "Bưu chính")],
+                        max_length=8,
+                    ),
+                ),
+                ("exemption", models.CharField(blank=True, max_length=60)),
+                ("lines", models.JSONField()),
+                ("gross", models.PositiveBigIntegerField()),
+                ("exempted", models.PositiveBigIntegerField()),
+                ("subsidised", models.PositiveBigIntegerField()),
+                ("payable", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="payments.feeassessment",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        help_text="whose rules",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="procedures.procedureversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalPayment',
+            name="HistoricalPayment",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('provider', models.CharField(choices=[('vnpay', 'VNPAY'), ('cash', 'Tiền mặt tại quầy'), ('card', 'Máy quẹt thẻ tại quầy'), ('transfer', 'Chuyển khoản'), ('national', 'Nền tảng thanh toán quốc gia')], max_length=10)),
-                ('merchant', models.CharField(max_length=40)),
-                ('reference', models.CharField(db_index=True, max_length=80)),
-                ('amount', models.PositiveBigIntegerField()),
-                ('currency', models.CharField(default='VND', max_length=3)),
-                ('state', models.CharField(choices=[('pending', 'Đang chờ thanh toán'), ('settled', 'Đã thanh toán'), ('failed', 'Không thành công'), ('expired', 'Hết hạn'), ('needs_person', 'Chờ cán bộ kiểm tra')], default='pending', max_length=12)),
-                ('provider_reference', models.CharField(blank=True, max_length=64)),
-                ('payer_name', models.CharField(blank=True, help_text='as on the receipt', max_length=250)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('checks', models.PositiveSmallIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('next_check_at', models.DateTimeField(blank=True, null=True)),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('is_surplus', models.BooleanField(default=False)),
-                ('source', models.CharField(blank=True, help_text='what settled it: ipn, return, poll, cashier', max_length=10)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('assessment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payments.feeassessment')),
-                ('dossier', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dossiers.dossier')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('shift', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='payments.cashshift')),
-                ('started_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, help_text='collecting unit', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("vnpay", "VNPAY"),
+                            ("cash", "Tiền mặt tại quầy"),
+                            ("card", "Máy quẹt thẻ tại quầy"),
+                            ("transfer", "Chuyển khoản"),
+                            ("national", "Nền tảng thanh toán quốc gia"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("merchant", models.CharField(max_length=40)),
+                ("reference", models.CharField(db_index=True, max_length=80)),
+                ("amount", models.PositiveBigIntegerField()),
+                ("currency", models.CharField(default="VND", max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Đang chờ thanh toán"),
+                            ("settled", "Đã thanh toán"),
+                            ("failed", "Không thành công"),
+                            ("expired", "Hết hạn"),
+                            ("needs_person", "Chờ cán bộ kiểm tra"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("provider_reference", models.CharField(blank=True, max_length=64)),
+                ("payer_name", models.CharField(blank=True, help_text="as on the receipt", max_length=250)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("checks", models.PositiveSmallIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("next_check_at", models.DateTimeField(blank=True, null=True)),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("is_surplus", models.BooleanField(default=False)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="what settled it: ipn, return, poll, cashier", max_length=10
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payments.feeassessment",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="payments.cashshift",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="collecting unit",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical payment',
-                'verbose_name_plural': 'historical payments',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical payment",
+                "verbose_name_plural": "historical payments",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReceiptBook',
+            name="HistoricalReceiptBook",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phi', 'Phí'), ('le_phi', 'Lệ phí')], max_length=8)),
-                ('template_symbol', models.CharField(max_length=12)),
-                ('symbol', models.CharField(max_length=10)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('digits', models.PositiveSmallIntegerField()),
-                ('is_sample', models.BooleanField(default=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("kind", models.CharField(choices=[("phi", "Phí"), ("le_phi", "Lệ phí")], max_length=8)),
+                ("template_symbol", models.CharField(max_length=12)),
+                ("symbol", models.CharField(max_length=10)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("digits", models.PositiveSmallIntegerField()),
+                ("is_sample", models.BooleanField(default=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical receipt book',
-                'verbose_name_plural': 'historical receipt books',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical receipt book",
+                "verbose_name_plural": "historical receipt books",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(choices=[('vnpay', 'VNPAY'), ('cash', 'Tiền mặt tại quầy'), ('card', 'Máy quẹt thẻ tại quầy'), ('transfer', 'Chuyển khoản'), ('national', 'Nền tảng thanh toán quốc gia')], max_length=10)),
-                ('merchant', models.CharField(max_length=40)),
-                ('reference', models.CharField(max_length=80, unique=True)),
-                ('amount', models.PositiveBigIntegerField()),
-                ('currency', models.CharField(default='VND', max_length=3)),
-                ('state', models.CharField(choices=[('pending', 'Đang chờ thanh toán'), ('settled', 'Đã thanh toán'), ('failed', 'Không thành công'), ('expired', 'Hết hạn'), ('needs_person', 'Chờ cán bộ kiểm tra')], default='pending', max_length=12)),
-                ('provider_reference', models.CharField(blank=True, max_length=64)),
-                ('payer_name', models.CharField(blank=True, help_text='as on the receipt', max_length=250)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('checks', models.PositiveSmallIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('next_check_at', models.DateTimeField(blank=True, null=True)),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('is_surplus', models.BooleanField(default=False)),
-                ('source', models.CharField(blank=True, help_text='what settled it: ipn, return, poll, cashier', max_length=10)),
-                ('facts', models.JSONField(default=dict, help_text="the provider's last verified message")),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.feeassessment')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='dossiers.dossier')),
-                ('shift', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.cashshift')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(help_text='collecting unit', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("vnpay", "VNPAY"),
+                            ("cash", "Tiền mặt tại quầy"),
+                            ("card", "Máy quẹt thẻ tại quầy"),
+                            ("transfer", "Chuyển khoản"),
+                            ("national", "Nền tảng thanh toán quốc gia"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("merchant", models.CharField(max_length=40)),
+                ("reference", models.CharField(max_length=80, unique=True)),
+                ("amount", models.PositiveBigIntegerField()),
+                ("currency", models.CharField(default="VND", max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Đang chờ thanh toán"),
+                            ("settled", "Đã thanh toán"),
+                            ("failed", "Không thành công"),
+                            ("expired", "Hết hạn"),
+                            ("needs_person", "Chờ cán bộ kiểm tra"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("provider_reference", models.CharField(blank=True, max_length=64)),
+                ("payer_name", models.CharField(blank=True, help_text="as on the receipt", max_length=250)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("checks", models.PositiveSmallIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("next_check_at", models.DateTimeField(blank=True, null=True)),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("is_surplus", models.BooleanField(default=False)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="what settled it: ipn, return, poll, cashier", max_length=10
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict, help_text="the provider's last verified message")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="payments.feeassessment",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="payments.cashshift",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        help_text="collecting unit",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('transaction', models.UUIDField(db_index=True)),
-                ('kind', models.CharField(choices=[('assessed', 'Xác định phải nộp'), ('reversed', 'Đảo bút toán xác định cũ'), ('settled', 'Đã thu'), ('surplus', 'Nộp thừa'), ('shift_closed', 'Chốt ca thu')], max_length=12)),
-                ('account', models.CharField(choices=[('receivable', 'Phải thu của người nộp'), ('gateway_clearing', 'Tiền đang ở cổng thanh toán'), ('cash_drawer', 'Tiền mặt tại quầy'), ('cash_handed_over', 'Tiền mặt đã bàn giao'), ('cash_difference', 'Chênh lệch kiểm đếm'), ('revenue_phi', 'Thu phí'), ('revenue_le_phi', 'Thu lệ phí'), ('subsidy', 'Thành phố hỗ trợ'), ('surplus', 'Nộp thừa chờ xử lý')], max_length=20)),
-                ('amount', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('assessment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='payments.feeassessment')),
-                ('dossier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='dossiers.dossier')),
-                ('shift', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='payments.cashshift')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("transaction", models.UUIDField(db_index=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("assessed", "Xác định phải nộp"),
+                            ("reversed", "Đảo bút toán xác định cũ"),
+                            ("settled", "Đã thu"),
+                            ("surplus", "Nộp thừa"),
+                            ("shift_closed", "Chốt ca thu"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "account",
+                    models.CharField(
+                        choices=[
+                            ("receivable", "Phải thu của người nộp"),
+                            ("gateway_clearing", "Tiền đang ở cổng thanh toán"),
+                            ("cash_drawer", "Tiền mặt tại quầy"),
+                            ("cash_handed_over", "Tiền mặt đã bàn giao"),
+                            ("cash_difference", "Chênh lệch kiểm đếm"),
+                            ("revenue_phi", "Thu phí"),
+                            ("revenue_le_phi", "Thu lệ phí"),
+                            ("subsidy", "Thành phố hỗ trợ"),
+                            ("surplus", "Nộp thừa chờ xử lý"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger",
+                        to="payments.feeassessment",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger",
+                        to="payments.cashshift",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger",
+                        to="payments.payment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PaymentIncident',
+            name="PaymentIncident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
-                ('kind', models.CharField(choices=[('surplus', 'Nộp thừa: hồ sơ đã nộp đủ'), ('amount', 'Số tiền không khớp'), ('currency', 'Đồng tiền không khớp'), ('merchant', 'Tài khoản nhận không khớp'), ('reused', 'Mã giao dịch đã dùng cho khoản nộp khác'), ('signature', 'Thông báo có chữ ký sai'), ('unknown', 'Giao dịch không rõ của khoản nộp nào'), ('suspect', 'Đã trừ tiền nhưng giao dịch bị nghi ngờ hoặc bị đảo'), ('refund', 'Hồ sơ đã rút hoặc dừng sau khi nộp phí: xem xét hoàn'), ('silent', 'Cổng thanh toán không trả lời'), ('cash', 'Chênh lệch tiền mặt khi chốt ca')], max_length=10)),
-                ('facts', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('resolution', models.CharField(blank=True, max_length=500)),
-                ('dossier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier')),
-                ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='payments.payment')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=160, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("surplus", "Nộp thừa: hồ sơ đã nộp đủ"),
+                            ("amount", "Số tiền không khớp"),
+                            ("currency", "Đồng tiền không khớp"),
+                            ("merchant", "Tài khoản nhận không khớp"),
+                            ("reused", "Mã giao dịch đã dùng cho khoản nộp khác"),
+                            ("signature", "Thông báo có chữ ký sai"),
+                            ("unknown", "Giao dịch không rõ của khoản nộp nào"),
+                            ("suspect", "Đã trừ tiền nhưng giao dịch bị nghi ngờ hoặc bị đảo"),
+                            ("refund", "Hồ sơ đã rút hoặc dừng sau khi nộp phí: xem xét hoàn"),
+                            ("silent", "Cổng thanh toán không trả lời"),
+                            ("cash", "Chênh lệch tiền mặt khi chốt ca"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("resolution", models.CharField(blank=True, max_length=500)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-id'],
+                "ordering": ["-opened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ReceiptBook',
+            name="ReceiptBook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phi', 'Phí'), ('le_phi', 'Lệ phí')], max_length=8)),
-                ('template_symbol', models.CharField(max_length=12)),
-                ('symbol', models.CharField(max_length=10)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('digits', models.PositiveSmallIntegerField()),
-                ('next_number', models.PositiveIntegerField(default=1)),
-                ('is_sample', models.BooleanField(default=False)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipt_books', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("phi", "Phí"), ("le_phi", "Lệ phí")], max_length=8)),
+                ("template_symbol", models.CharField(max_length=12)),
+                ("symbol", models.CharField(max_length=10)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("digits", models.PositiveSmallIntegerField()),
+                ("next_number", models.PositiveIntegerField(default=1)),
+                ("is_sample", models.BooleanField(default=False)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt_books",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['unit', 'year', 'symbol'],
+                "ordering": ["unit", "year", "symbol"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('phi', 'Phí'), ('le_phi', 'Lệ phí')], max_length=8)),
-                ('payer_name', models.CharField(max_length=250)),
-                ('payer_address', models.CharField(blank=True, max_length=400)),
-                ('lines', models.JSONField()),
-                ('total', models.PositiveBigIntegerField()),
-                ('total_in_words', models.CharField(max_length=300)),
-                ('collected_on', models.DateField()),
-                ('issued_at', models.DateTimeField()),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='dossiers.document')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='dossiers.dossier')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='payments.payment')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='payments.receiptbook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("kind", models.CharField(choices=[("phi", "Phí"), ("le_phi", "Lệ phí")], max_length=8)),
+                ("payer_name", models.CharField(max_length=250)),
+                ("payer_address", models.CharField(blank=True, max_length=400)),
+                ("lines", models.JSONField()),
+                ("total", models.PositiveBigIntegerField()),
+                ("total_in_words", models.CharField(max_length=300)),
+                ("collected_on", models.DateField()),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt",
+                        to="dossiers.document",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="dossiers.dossier",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="payments.receiptbook",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['book', 'number'],
+                "ordering": ["book", "number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='cashshift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('counted__isnull', False), ('expected__isnull', False)), models.Q(('closed_at__isnull', True), ('counted__isnull', True), ('expected__isnull', True)), _connector='OR'), name='cash_shift_closing'),
+            model_name="cashshift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False), ("counted__isnull", False), ("expected__isnull", False)
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", True), ("counted__isnull", True), ("expected__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="cash_shift_closing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cashshift',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('cashier',), name='cash_shift_one_open', violation_error_message='Bạn đang có một ca thu chưa chốt.'),
+            model_name="cashshift",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("cashier",),
+                name="cash_shift_one_open",
+                violation_error_message="Bạn đang có một ca thu chưa chốt.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cashshift',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='cash_shift_in_order'),
+            model_name="cashshift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                ),
+                name="cash_shift_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cashshift',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('counted', models.F('expected')), models.Q(('note', ''), _negated=True), _connector='OR'), name='cash_shift_difference_explained', violation_error_message='Có chênh lệch: hãy ghi lý do.'),
+            model_name="cashshift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True),
+                    ("counted", models.F("expected")),
+                    models.Q(("note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="cash_shift_difference_explained",
+                violation_error_message="Có chênh lệch: hãy ghi lý do.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feeassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['online', 'counter', 'post'])), name='fee_assessment_channel_known'),
+            model_name="feeassessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["online", "counter", "post"])),
+                name="fee_assessment_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feeassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('exempted'), '+', models.F('subsidised')), '+', models.F('payable')))), name='fee_assessment_adds_up'),
+            model_name="feeassessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("exempted"), "+", models.F("subsidised")
+                            ),
+                            "+",
+                            models.F("payable"),
+                        ),
+                    )
+                ),
+                name="fee_assessment_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feeassessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes__isnull', True)), fields=('dossier',), name='fee_assessment_one_first'),
+            model_name="feeassessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("supersedes__isnull", True)),
+                fields=("dossier",),
+                name="fee_assessment_one_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['next_check_at'], name='payment_to_check'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["next_check_at"], name="payment_to_check"
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['unit', 'settled_at'], name='payment_unit_settled'),
+            model_name="payment",
+            index=models.Index(fields=["unit", "settled_at"], name="payment_unit_settled"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'settled', 'failed', 'expired', 'needs_person'])), name='payment_state_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["pending", "settled", "failed", "expired", "needs_person"])
+                ),
+                name="payment_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('provider__in', ['vnpay', 'cash', 'card', 'transfer', 'national'])), name='payment_provider_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("provider__in", ["vnpay", "cash", "card", "transfer", "national"])),
+                name="payment_provider_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_amount_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="payment_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('reference__regex', '^[A-Za-z0-9]+$')), name='payment_reference_form'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reference__regex", "^[A-Za-z0-9]+$")), name="payment_reference_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', False), ('settled_at__isnull', False), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('is_surplus', False), ('paid_at__isnull', True), ('settled_at__isnull', True)), _connector='OR'), name='payment_settled_exactly_when'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paid_at__isnull", False), ("settled_at__isnull", False), ("state", "settled")),
+                    models.Q(
+                        models.Q(("state", "settled"), _negated=True),
+                        ("is_surplus", False),
+                        ("paid_at__isnull", True),
+                        ("settled_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_settled_exactly_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider_reference', ''), _negated=True), fields=('provider', 'provider_reference'), name='payment_provider_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("provider_reference", ""), _negated=True),
+                fields=("provider", "provider_reference"),
+                name="payment_provider_reference_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('dossier', 'provider'), name='payment_one_pending'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "pending")),
+                fields=("dossier", "provider"),
+                name="payment_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_surplus', False), ('state', 'settled')), fields=('assessment',), name='payment_one_settled'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_surplus", False), ("state", "settled")),
+                fields=("assessment",),
+                name="payment_one_settled",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['unit', 'account', 'at'], name='ledger_unit_account'),
+            model_name="ledgerentry",
+            index=models.Index(fields=["unit", "account", "at"], name="ledger_unit_account"),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('account__in', ['receivable', 'gateway_clearing', 'cash_drawer', 'cash_handed_over', 'cash_difference', 'revenue_phi', 'revenue_le_phi', 'subsidy', 'surplus'])), name='ledger_entry_account_known'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "account__in",
+                        [
+                            "receivable",
+                            "gateway_clearing",
+                            "cash_drawer",
+                            "cash_handed_over",
+                            "cash_difference",
+                            "revenue_phi",
+                            "revenue_le_phi",
+                            "subsidy",
+                            "surplus",
+                        ],
+                    )
+                ),
+                name="ledger_entry_account_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assessed', 'reversed', 'settled', 'surplus', 'shift_closed'])), name='ledger_entry_kind_known'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["assessed", "reversed", "settled", "surplus", "shift_closed"])
+                ),
+                name="ledger_entry_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_entry_not_zero'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="ledger_entry_not_zero"
+            ),
         ),
         migrations.AddIndex(
-            model_name='paymentincident',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['unit', '-opened_at'], name='incident_open'),
+            model_name="paymentincident",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=["unit", "-opened_at"],
+                name="incident_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentincident',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['surplus', 'amount', 'currency', 'merchant', 'reused', 'signature', 'unknown', 'suspect', 'refund', 'silent', 'cash'])), name='payment_incident_kind_known'),
+            model_name="paymentincident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "surplus",
+                            "amount",
+                            "currency",
+                            "merchant",
+                            "reused",
+                            "signature",
+                            "unknown",
+                            "suspect",
+                            "refund",
+                            "silent",
+                            "cash",
+                        ],
+                    )
+                ),
+                name="payment_incident_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentincident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), _connector='OR'), name='payment_incident_settled_pair'),
+            model_name="paymentincident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="payment_incident_settled_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentincident',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), models.Q(('resolution', ''), _negated=True), _connector='OR'), name='payment_incident_settled_with_words', violation_error_message='Hãy ghi cách đã xử lý.'),
+            model_name="paymentincident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("settled_at__isnull", True), models.Q(("resolution", ""), _negated=True), _connector="OR"
+                ),
+                name="payment_incident_settled_with_words",
+                violation_error_message="Hãy ghi cách đã xử lý.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phi', 'le_phi'])), name='receipt_book_kind_known'),
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["phi", "le_phi"])), name="receipt_book_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.UniqueConstraint(fields=('unit', 'template_symbol', 'symbol', 'year'), name='receipt_book_symbol_once'),
+            model_name="receiptbook",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "template_symbol", "symbol", "year"), name="receipt_book_symbol_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.UniqueConstraint(fields=('unit', 'kind', 'template_symbol', 'year'), name='receipt_book_one_per_kind'),
+            model_name="receiptbook",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "kind", "template_symbol", "year"), name="receipt_book_one_per_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(('next_number__gt', 0)), name='receipt_book_from_one'),
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("next_number__gt", 0)), name="receipt_book_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receiptbook',
-            constraint=models.CheckConstraint(condition=models.Q(('digits__in', [7, 8])), name='receipt_book_digits'),
+            model_name="receiptbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("digits__in", [7, 8])), name="receipt_book_digits"
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['unit', 'collected_on'], name='receipt_unit_day'),
+            model_name="receipt",
+            index=models.Index(fields=["unit", "collected_on"], name="receipt_unit_day"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phi', 'le_phi'])), name='receipt_kind_known'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["phi", "le_phi"])), name="receipt_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('book', 'number'), name='receipt_number_once'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("book", "number"), name="receipt_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('payment', 'kind'), name='receipt_one_per_payment_and_kind', violation_error_message='Khoản nộp này đã có biên lai.'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("payment", "kind"),
+                name="receipt_one_per_payment_and_kind",
+                violation_error_message="Khoản nộp này đã có biên lai.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gt', 0), ('total__gt', 0)), name='receipt_for_something'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gt", 0), ("total__gt", 0)), name="receipt_for_something"
+            ),
         ),
     ]

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from payments.actions.checkout import check_payment
+from payments.actions.incidents import report_forgery
 from payments.actions.settling import Ending, settle
 from payments.gateways import BadSignatureError, GatewayError, gateway
 from payments.models import Payment, Provider
@@ -49,7 +50,7 @@ def ipn(request: HttpRequest) -> HttpResponse:
     try:
         code = CODES[settle(facts=gateway(Provider.VNPAY).read(_fields(request)), source="ipn").ending]
     except BadSignatureError:
-        logger.warning("payment notice with a wrong signature refused")
+        report_forgery(reference=request.GET.get("vnp_TxnRef", ""))
         code = "97"
     except Exception:
         logger.exception("payment notice could not be handled")

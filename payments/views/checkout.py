@@ -20,6 +20,8 @@ from payments.models import Payment
 from payments.querysets import fee_summary
 from payments.views.people import address_of, person
 from payments.workflow import BADGES, PaymentState
+from portal.accounts.access import can
+from portal.accounts.permissions import Permission
 from portal.lib.reads_writes import reads, writes
 
 
@@ -86,6 +88,8 @@ def state_of(request: HttpRequest, payment: Payment) -> dict[str, object]:
         "settled": payment.state == PaymentState.SETTLED,
         "for_person": payment.state == PaymentState.NEEDS_PERSON,
         "own": payment.dossier.account_id == request.user.pk,
+        "may_ask": payment.dossier.account_id == request.user.pk
+        or can(request.user, Permission.COLLECT, payment.unit_id),
         "receipts": payment.receipts.select_related("book", "document").order_by("id"),
     }
 

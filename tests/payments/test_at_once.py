@@ -172,3 +172,46 @@ def test_the_cashier_clicks_twice_and_the_citizen_pays_online_meanwhile(cast: Ca
         assert results[4] is Ending.SURPLUS
         assert {row.pk for row in results[:4]} == {cash.get().pk}
     assert [checked.findings for checked in invariants.check_all()] == [[]] * 4
+
+
+DIES = textwrap.dedent(
+    """
+    import os, signal, sys, django
+    django.setup()
+    from importlib import import_module
+    from payments.actions import settling
+    from payments.gateways import GatewayFacts, Outcome
+    from payments.models import Payment
+
+    def die(*args, **kwargs):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    point, reference = sys.argv[1:]
+    if point == "before commit":
+        honest = settling.issue_receipts
+        settling.issue_receipts = lambda *args, **kwargs: (honest(*args, **kwargs), die())
+    elif point != "after commit":
+        setattr(settling if point == "post" else settling.finance, point, die)
+    payment = Payment.objects.get(reference=reference)
+    settling.settle(
+        facts=GatewayFacts(
+            "vnpay", reference, Outcome.PAID, payment.amount, "VND", payment.merchant, "14422574"
+        ),
+        source="ipn",
+    )
+    die()
+    """
+)
+
+
+@pytest.mark.parametrize("point", ["post", "fee_paid", "before commit", "after commit"])
+def test_a_worker_killed_inside_the_notice(attempt: Payment, point: str) -> None:
+    """The gateway sends the notice again; whatever the first worker had done, it is paid once."""
+    environment = {**os.environ, "DATABASE_URL": this_database(), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    arguments = [sys.executable, "-c", DIES, point, attempt.reference]
+    dead = subprocess.run(arguments, cwd=ROOT, env=environment, check=False, timeout=60)
+    assert dead.returncode == -signal.SIGKILL
+    again = Client().get("/thanh-toan/vnpay/thong-bao/", notice(attempt)).json()["RspCode"]
+    assert again == ("02" if point == "after commit" else "00")
+    assert Receipt.objects.get().number == 1
+    assert [checked.findings for checked in invariants.check_all()] == [[]] * 4

@@ -73,7 +73,10 @@ def test_a_forged_notice_is_refused(client: Client, attempt: Payment) -> None:
         {},
     ):
         assert answer(client, forged)[0] == "97"
+    assert answer(client, {"vnp_TxnRef": "NOBODY"})[0] == "97"
+    assert answer(client, {"vnp_TxnRef": "A\x00B"})[0] == "97"
     assert state_of(attempt) == PaymentState.PENDING
+    assert PaymentIncident.objects.get().kind == "signature"
 
 
 def test_failure_then_success_in_any_order(client: Client, attempt: Payment) -> None:
