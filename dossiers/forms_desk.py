@@ -28,6 +28,17 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Lý do"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
 
 
+class ObligationForm(forms.Form):
+    """What is to be paid or proved before the dossier can go on."""
+
+    reason = forms.CharField(
+        label=_("Nghĩa vụ phải thực hiện"),
+        help_text=_("Ghi rõ khoản phải nộp, số tiền, nơi nộp và giấy tờ cần xuất trình sau khi nộp."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
 class RefusalForm(ReasonForm):
     """A reason and the provision it rests on."""
 

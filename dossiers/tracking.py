@@ -31,6 +31,7 @@ TRIES, TRY_SECONDS = 10, 600
 HIDDEN = {EventKind.SENT_BACK, EventKind.DOCUMENT_ISSUED}
 # Kinds whose reason was written for the person and stands in the form he got.
 REASONED = {
+    EventKind.OBLIGATION_SET,
     EventKind.REFUSED,
     EventKind.STOPPED,
     EventKind.SUPPLEMENT_REQUESTED,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dossiers.actions import documents
 from dossiers.actions.base import lock_for, move_to
 from dossiers.models import Document, Dossier, Result
-from dossiers.states import Delivery, EventKind, Money, State
+from dossiers.states import Delivery, EventKind, Money
 from dossiers.workflow import BY_NAME, ActionError
 from portal.accounts.access import can, posts_of
 from portal.accounts.permissions import Permission, roles_with
@@ -156,14 +156,31 @@ def return_online(*, dossier_id: int) -> bool:
         .select_related("version")
         .get(pk=dossier_id)
     )
-    ready = dossier.state == State.FINISHED and dossier.delivery == Delivery.ONLINE
+    move = BY_NAME["return_result"]
+    ready = dossier.state in move.sources and dossier.delivery == Delivery.ONLINE
     if not ready or dossier.money == Money.DUE or not _has_bytes(dossier):
         return False
     dossier.returned_at = clock.now()
-    move_to(
-        dossier, BY_NAME["return_result"], by=None, data={"how": Delivery.ONLINE}, changed=["returned_at"]
-    )
+    move_to(dossier, move, by=None, data={"how": Delivery.ONLINE}, changed=["returned_at"])
     return True
+
+
+@transaction.atomic
+def set_obligation(*, code: str, by: User, reason: str) -> Dossier:
+    """Tell the person what to pay or prove elsewhere (tax, registration fee) first; the clock pauses meanwhile."""
+    if not reason.strip():
+        raise ActionError(_("Xin ghi nội dung này."), field="reason")
+    dossier, move = lock_for("set_obligation", code=code, by=by)
+    move_to(dossier, move, by=by, data={"reason": reason})
+    return dossier
+
+
+@transaction.atomic
+def meet_obligation(*, code: str, by: User) -> Dossier:
+    """The obligation is met: back to where the dossier stood, and the clock goes on."""
+    dossier, move = lock_for("meet_obligation", code=code, by=by)
+    move_to(dossier, move, by=by)
+    return dossier
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from dossiers.actions import intake, processing
 from dossiers.forms_desk import (
     AssignForm,
     ExtensionForm,
+    ObligationForm,
     ReasonForm,
     RefusalForm,
     ResultForm,
@@ -35,6 +36,7 @@ Act = Callable[..., Any]
 AT_ONCE: dict[str, Act] = {
     "accept": intake.accept,
     "take": processing.take,
+    "meet_obligation": processing.meet_obligation,
     "sign": processing.sign,
     "issue": processing.issue,
     "return_result": processing.return_result,
@@ -161,6 +163,10 @@ def _save_send_back(form: forms.Form, code: str, user: User) -> Any:
     return processing.send_back(code=code, by=user, reason=form.cleaned_data["reason"])
 
 
+def _save_obligation(form: forms.Form, code: str, user: User) -> Any:
+    return processing.set_obligation(code=code, by=user, reason=form.cleaned_data["reason"])
+
+
 def _save_stop(form: forms.Form, code: str, user: User) -> Any:
     return intake.stop(code=code, by=user, **form.cleaned_data)
 
@@ -182,6 +188,7 @@ PAGES: dict[str, Page] = {
         "supplement",
     ),
     "result": Page(("submit",), _with_dossier(ResultForm), _save_result, "result"),
+    "obligation": Page(("set_obligation",), _plain(ObligationForm), _save_obligation),
     "send-back": Page(("send_back",), _plain(ReasonForm), _save_send_back),
     "stop": Page(("stop",), _plain(RefusalForm), _save_stop),
     "withdraw": Page(("withdraw_at_counter",), _plain(ReasonForm), _save_withdrawal),

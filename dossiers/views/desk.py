@@ -17,8 +17,8 @@ from dossiers.forms_desk import AssignForm
 from dossiers.inbox import Tab, counts, first_tab, tabs_for
 from dossiers.models import Dossier
 from dossiers.querysets import DossierQuerySet
-from dossiers.states import EventKind
-from dossiers.workflow import STATES
+from dossiers.states import EventKind, State
+from dossiers.workflow import STATES, StateFacts, Turn
 from portal.accounts.access import can, can_somewhere
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission
@@ -30,7 +30,7 @@ from procedures.form_schema import load
 
 PER_PAGE = 50
 # What one click does; the others lead to a page of their own that asks for words.
-AT_ONCE = ("accept", "take", "sign", "issue", "return_result")
+AT_ONCE = ("accept", "take", "meet_obligation", "sign", "issue", "return_result")
 
 
 @login_required
@@ -88,9 +88,13 @@ def _ordered(dossiers: DossierQuerySet, tab: Tab) -> DossierQuerySet:
     )
 
 
+def _facts(dossier: Dossier) -> StateFacts:
+    return STATES[State(dossier.state)]
+
+
 def _sign(dossier: Dossier) -> str:
     """How pressing a dossier is: late, soon (within a working day's hours), or nothing."""
-    if dossier.closed_at or dossier.finished_at or dossier.state in {"supplement", "obligation"}:
+    if dossier.closed_at or dossier.finished_at or _facts(dossier).turn is Turn.CITIZEN:
         return ""
     until = dossier.due_at or dossier.accept_by
     left = (until - clock.now()).total_seconds()
@@ -115,7 +119,7 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
     assigns = "assign" in moves or "hand_over" in moves
     return {
         "dossier": dossier,
-        "facts": STATES[dossier.state],  # type: ignore[index]
+        "facts": _facts(dossier),
         "moves": moves,
         "at_once": [moves[name] for name in AT_ONCE if name in moves],
         "assign_form": AssignForm(dossier, initial={"to": dossier.assignee_id}) if assigns else None,
