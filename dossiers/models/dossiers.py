@@ -91,6 +91,8 @@ class Dossier(models.Model):
             one_of("dossier", "delivery", Delivery),
             one_of("dossier", "sync", Sync),
             one_of("dossier", "channel", Channel),
+            one_of("dossier", "online_level", OnlineLevel),
+            one_of("dossier", "resume_state", State, or_empty=True),
             models.CheckConstraint(
                 condition=Q(state__in=OUTCOME, finished_at__isnull=False)
                 | (~Q(state__in=OUTCOME) & Q(finished_at__isnull=True)),

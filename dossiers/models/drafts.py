@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.models.dossiers import Dossier
 from dossiers.states import Delivery
 from portal.accounts.models import Unit, User
+from portal.lib.constraints import one_of
 from procedures.models import ProcedureCase, ProcedureVersion, RequiredDocument
 
 
@@ -36,6 +37,7 @@ class Draft(models.Model):
 
     class Meta:
         ordering = ["-updated_at"]
+        constraints = [one_of("draft", "delivery", Delivery)]
 
     def __str__(self) -> str:
         return f"{self.version} {self.pk}"

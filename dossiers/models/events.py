@@ -32,6 +32,8 @@ class DossierEvent(models.Model):
         ordering = ["dossier", "seq"]
         constraints = [
             one_of("dossier_event", "kind", EventKind),
+            one_of("dossier_event", "from_state", State, or_empty=True),
+            one_of("dossier_event", "to_state", State),
             models.UniqueConstraint(fields=["dossier", "seq"], name="dossier_event_seq"),
         ]
         indexes = [models.Index(fields=["at"], name="dossier_event_at")]

@@ -6,10 +6,13 @@ from typing import Any
 from django.db.models import CheckConstraint, Q, TextChoices
 
 
-def one_of(model: str, field: str, choices: type[TextChoices]) -> CheckConstraint:
-    """`field` holds one of `choices` and nothing else."""
+def one_of(
+    model: str, field: str, choices: type[TextChoices] | Iterable[str], *, or_empty: bool = False
+) -> CheckConstraint:
+    """`field` holds one of `choices` (or nothing, with `or_empty`) and nothing else."""
+    known = [str(getattr(choice, "value", choice)) for choice in choices]
     return CheckConstraint(
-        condition=Q(**{f"{field}__in": [choice.value for choice in choices]}), name=f"{model}_{field}_known"
+        condition=Q(**{f"{field}__in": [*known, ""] if or_empty else known}), name=f"{model}_{field}_known"
     )
 
 

@@ -67,7 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
-        constraints = [one_of("user", "kind", UserKind)]
+        constraints = [
+            one_of("user", "kind", UserKind),
+            one_of("user", "gender", ("male", "female"), or_empty=True),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
