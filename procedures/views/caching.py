@@ -1,16 +1,18 @@
-"""Conditional answers for visitors: an unchanged page costs a comparison."""
+"""Conditional answers for visitors: an unchanged page costs a comparison, a known one no rendering."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import condition
@@ -18,6 +20,11 @@ from django.views.decorators.http import condition
 from procedures.querysets import catalogue
 
 MAX_AGE_SECONDS = 60
+MOST_PAGES = 300  # of at most 32 KB: ten megabytes a process
+LARGEST_PAGE = 32 * 1024
+
+_pages: OrderedDict[str, bytes] = OrderedDict()
+_lock = Lock()
 
 
 @cache
@@ -40,8 +47,23 @@ def page_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str | None:
 
 
 def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer 304 to a visitor whose copy is current, and let browsers keep theirs for a minute."""
-    checked = condition(etag_func=page_etag)(view)
+    """Answer 304 to a visitor whose copy is current; show another visitor the page as it was last rendered.
+
+    The tag names everything such a page depends on, so a page kept under it is never stale.
+    """
+
+    def from_memory(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        tag = page_etag(request)
+        if tag is None or request.method != "GET":
+            return view(request, *args, **kwargs)
+        if (known := _recall(tag)) is not None:
+            return HttpResponse(known)
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            _keep(tag, response.content)
+        return response
+
+    checked = condition(etag_func=page_etag)(from_memory)
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -51,3 +73,19 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     return wrapped
+
+
+def _recall(tag: str) -> bytes | None:
+    with _lock:
+        if tag in _pages:
+            _pages.move_to_end(tag)
+        return _pages.get(tag)
+
+
+def _keep(tag: str, content: bytes) -> None:
+    if len(content) > LARGEST_PAGE:
+        return
+    with _lock:
+        _pages[tag] = content
+        while len(_pages) > MOST_PAGES:
+            _pages.popitem(last=False)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from procedures.models import Procedure
-from procedures.querysets import Wanted, catalogue, forget
+from procedures.querysets import MISSING, Wanted, catalogue, forget
 
 pytestmark = pytest.mark.django_db
 
@@ -117,11 +117,11 @@ def test_a_counter_only_procedure_says_where_to_go_and_offers_no_form(client):
 
 
 def test_an_incomplete_procedure_says_exactly_what_is_missing(client):
-    html = page(client, "/thu-tuc/1.013978/")
+    entry = next(entry for entry in catalogue().entries if "channels" in entry.missing)
+    html = page(client, f"/thu-tuc/{entry.code}/")
     assert "Thông tin chưa đầy đủ." in html
-    for missing in ("phí, lệ phí", "mức độ trực tuyến", "biểu mẫu điện tử", "quy trình nội bộ"):
-        assert f"<li>{missing}" in html
-    assert "Chưa xác nhận" in html
+    assert {"time", "fee", "papers", "result", "form", "process"} <= set(entry.missing)
+    assert all(f"<li>{MISSING[code]}</li>" in html for code in entry.missing)
     assert "/ho-so/nop/" not in html
 
 
@@ -264,3 +264,20 @@ def test_a_switched_off_procedure_leaves_list_and_search():
     forget()
     assert "1.004884" not in catalogue().by_code
     assert "1.004884" not in [entry.code for entry in catalogue().find(Wanted(query="đăng ký lại khai sinh"))]
+
+
+def test_a_page_known_by_its_tag_is_not_rendered_again(client, monkeypatch):
+    first = client.get("/thu-tuc/?q=tach+ho").content
+    monkeypatch.setattr("procedures.views.browse.render", lambda *args: pytest.fail("rendered again"))
+    assert client.get("/thu-tuc/?q=tach+ho").content == first
+
+
+def test_pages_kept_in_memory_have_a_bound(monkeypatch):
+    from procedures.views import caching
+
+    monkeypatch.setattr(caching, "MOST_PAGES", 2)
+    monkeypatch.setattr(caching, "_pages", type(caching._pages)())
+    for number in range(5):
+        caching._keep(str(number), b"x")
+    caching._keep("big", b"x" * (caching.LARGEST_PAGE + 1))
+    assert list(caching._pages) == ["3", "4"]
