@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 
 from dossiers.signals import event_recorded
-from dossiers.states import EventKind
+from dossiers.states import EventKind, Money
 from payments.actions.assessing import assess, close_fee
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ ENDS_WITHOUT_RESULT = {EventKind.REFUSED, EventKind.WITHDRAWN, EventKind.STOPPED
 @receiver(event_recorded, dispatch_uid="payments.follow_dossier")
 def follow_dossier(*, event: DossierEvent, dossier: Dossier, **_rest: Any) -> None:
     """An accepted dossier owes its fee from that moment; one that ends without a result owes nothing more."""
-    if event.kind == EventKind.ACCEPTED:
+    if (
+        event.kind == EventKind.ACCEPTED and dossier.money != Money.UNKNOWN
+    ):  # no confirmed amount: nothing to assess
         assess(dossier=dossier, by=event.actor)
     elif event.kind in ENDS_WITHOUT_RESULT:
         close_fee(dossier=dossier, by=event.actor)

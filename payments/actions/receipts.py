@@ -31,14 +31,17 @@ def issue_receipts(payment: Payment, *, by: User | None) -> list[Receipt]:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a receipt number needs the transaction of its payment")
     found = []
+    address = papers.payer_address(payment.dossier)  # read before a book is locked
     for kind in sorted(FeeKind):
         lines = [line for line in payment.assessment.lines if line["kind"] == kind and line["payable"]]
         if lines:
-            found.append(_issue(payment, kind, lines, by=by))
+            found.append(_issue(payment, kind, lines, address, by=by))
     return found
 
 
-def _issue(payment: Payment, kind: FeeKind, lines: list[Mapping[str, Any]], *, by: User | None) -> Receipt:
+def _issue(
+    payment: Payment, kind: FeeKind, lines: list[Mapping[str, Any]], address: str, *, by: User | None
+) -> Receipt:
     assert payment.paid_at is not None  # noqa: S101 - a settled payment has its time (constraint)
     day = timezone.localdate(payment.paid_at)
     book = lock_book(payment.unit_id, kind, day)
@@ -51,7 +54,7 @@ def _issue(payment: Payment, kind: FeeKind, lines: list[Mapping[str, Any]], *, b
         dossier=payment.dossier,
         unit=payment.unit,
         payer_name=payment.payer_name,
-        payer_address=papers.payer_address(payment.dossier),
+        payer_address=address,
         lines=[{"code": line["code"], "name": line["name"], "amount": line["payable"]} for line in lines],
         total=total,
         total_in_words=amount_in_words(total),
@@ -71,6 +74,8 @@ def _issue(payment: Payment, kind: FeeKind, lines: list[Mapping[str, Any]], *, b
     )
     receipt.save(force_insert=True)
     book.next_number += 1
+    # The numbers are the receipts' own history.
+    book.skip_history_when_saving = True  # type: ignore[attr-defined]
     book.save(update_fields=["next_number"])
     return receipt
 

@@ -79,7 +79,11 @@ def _locked(reference: str) -> Payment | None:
     dossier_id = Payment.objects.filter(reference=reference).values_list("dossier_id", flat=True).first()
     if dossier_id is None:
         return None
-    dossier = Dossier.objects.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
+    dossier = (
+        Dossier.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("procedure", "receiving_unit")
+        .get(pk=dossier_id)
+    )
     payment = (
         Payment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("assessment", "unit")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from dossiers.models import Dossier
 from payments.models import Payment, Receipt
@@ -43,7 +44,9 @@ def page_of(browser: Any, live_server: Any, client: Any, settings: Any) -> Any:
 
 
 def shot(page: Any, name: str) -> None:
-    """Keep a picture when asked to (PORTAL_SHOTS names a folder); no page is wider than its screen."""
+    """No barrier axe can see, no page wider than its screen; a picture when PORTAL_SHOTS names a folder."""
+    faults = Axe().run(page).response["violations"]
+    assert not faults, [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in faults]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert not wide, f"{name} scrolls sideways"
     if folder := os.environ.get("PORTAL_SHOTS"):
