@@ -47,7 +47,8 @@ def get_readable_dossier(user: AnyUser, code: str) -> Dossier:
 def _one(dossiers: DossierQuerySet, code: str, *, lock: bool) -> Dossier:
     if lock:
         dossiers = dossiers.select_for_update(of=("self",), no_key=True)
-    dossier = dossiers.filter(code=code).select_related(*RELATED).defer(*HEAVY).first()
+    found = dossiers.filter(code=code).select_related(*RELATED).defer(*HEAVY)
+    dossier = None if "\x00" in code else found.first()  # PostgreSQL takes no NUL in a text
     if dossier is None:
         raise Http404(_("Không tìm thấy hồ sơ này."))
     return dossier

@@ -79,7 +79,7 @@ def save_answers(
     draft = _open(draft_id, by)
     if revision is not None and revision != draft.revision:
         raise StaleDraft(draft)
-    draft.answers = {**draft.answers, **answers}
+    draft.answers = {**draft.answers, **_storable(answers)}
     if section:
         others = [code for code in draft.done_sections if code != section]
         draft.done_sections = [*others, section] if done else others
@@ -207,6 +207,15 @@ def discard_old(*, now: datetime.datetime) -> int:
         draft.delete()
         count += 1
     return count
+
+
+def _storable(typed: Any) -> Any:
+    """What was typed without NUL characters, which PostgreSQL stores nowhere and nobody types."""
+    if isinstance(typed, str):
+        return typed.replace("\x00", "")
+    if isinstance(typed, dict):
+        return {name: _storable(value) for name, value in typed.items()}
+    return [_storable(value) for value in typed] if isinstance(typed, list) else typed
 
 
 def _open(draft_id: uuid.UUID | str, by: User) -> Draft:

@@ -18,7 +18,7 @@ from dossiers.models import Draft
 from dossiers.views.drafting import for_citizens, on_draft, person
 from dossiers.wizard import PLACE, REVIEW, Wizard
 from dossiers.workflow import ActionError
-from portal.lib.reads_writes import writes
+from portal.lib.reads_writes import reads, writes
 from procedures.form_engine import (
     EForm,
     apply_row_buttons,
@@ -26,7 +26,7 @@ from procedures.form_engine import (
     read_back,
     section_form,
 )
-from procedures.models import OnlineLevel, ProcedureVersion
+from procedures.models import Channel, OnlineLevel, ProcedureVersion
 
 if TYPE_CHECKING:
     from procedures.form_schema import FormSchema
@@ -51,6 +51,9 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
         "form": form,
         "papers": list(version.requireddocuments.all()),
         "limit": pages.online_limit(version, None),
+        "case_limits": version.timelimits.filter(channel=Channel.ONLINE, case__isnull=False).select_related(
+            "case"
+        ),
         "fee": pages.estimate(version, None, {}),
         "drafts": person(request).drafts.filter(version=version, dossier=None, revision__gt=0)[:5],
     }
@@ -65,7 +68,7 @@ def _not_online(request: HttpRequest, version: ProcedureVersion) -> HttpResponse
 
 
 @on_draft
-@writes
+@reads
 def overview(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The task list of a draft."""
     wizard = Wizard(draft)

@@ -93,7 +93,7 @@ def line_of(item: SupplementItem, request: HttpRequest, form: EForm | None) -> L
     """A line of the request with what was typed and chosen for it."""
     return Line(
         item=item,
-        note=request.POST.get(f"note-{item.pk}", "")[:MAX_NOTE],
+        note=request.POST.get(f"note-{item.pk}", "").replace("\x00", "")[:MAX_NOTE],
         section=_question(form, item.field) if item.field and form else None,
         files=request.FILES.getlist(f"files-{item.pk}"),
     )

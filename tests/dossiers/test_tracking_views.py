@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from dossiers.actions import drafts, finance, intake, processing
 from dossiers.models import Dossier
+from dossiers.policies import askable_papers
 from dossiers.states import Money, State
 from dossiers.workflow import STATES
+from procedures.form_schema import load
 from tests.cast import Cast
 from tests.factories.dossiers import (
     BIRTH,
@@ -47,14 +49,16 @@ def page(client: Client, name: str, dossier: Dossier) -> str:
 
 
 def ask(cast: Cast, dossier: Dossier) -> None:
-    """Ask for one paper again."""
-    paper = dossier.version.requireddocuments.all()[0]
-    intake.request_supplement(
-        code=dossier.code,
-        by=cast.office.counter,
-        reason="Ảnh bị mờ.",
-        items=[intake.ItemSpec("Chụp lại cho rõ.", document=paper)],
+    """Ask for something again: a paper of this dossier, or one answer when it needs no paper."""
+    papers = askable_papers(dossier)
+    schema = load(dossier.version)
+    assert schema is not None
+    item = (
+        intake.ItemSpec("Chụp lại cho rõ.", document=papers[0])
+        if papers
+        else intake.ItemSpec("Chụp lại cho rõ.", field=next(iter(schema.by_name)))
     )
+    intake.request_supplement(code=dossier.code, by=cast.office.counter, reason="Ảnh bị mờ.", items=[item])
 
 
 # --- The list ---

@@ -14,6 +14,7 @@ from PIL import Image
 
 from dossiers.actions import drafts, intake
 from dossiers.models import Dossier, Draft
+from dossiers.policies import askable_papers
 from dossiers.wizard import Wizard
 from tests.cast import PASSWORD, Cast, build_cast
 from tests.factories.dossiers import BIRTH, CERTIFIED, accepted, drafted, example, filed, pdf, version
@@ -406,7 +407,7 @@ def test_no_page_has_a_violation(
 ) -> None:
     ready = drafted(people.citizen, BIRTH, people.office)
     taken, asked = accepted(people), filed(people)
-    paper = asked.version.requireddocuments.all()[0]
+    paper = askable_papers(asked)[0]
     items = [intake.ItemSpec("Chụp lại.", document=paper), intake.ItemSpec("Sửa lại.", field="child_name")]
     intake.request_supplement(code=asked.code, by=people.office.counter, reason="Mờ.", items=items)
     sign_in(page, people.citizen)
