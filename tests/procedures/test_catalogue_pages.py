@@ -268,7 +268,7 @@ def test_a_switched_off_procedure_leaves_list_and_search():
 
 def test_a_page_known_by_its_tag_is_not_rendered_again(client, monkeypatch):
     first = client.get("/thu-tuc/?q=tach+ho").content
-    monkeypatch.setattr("procedures.views.browse.render", lambda *args: pytest.fail("rendered again"))
+    monkeypatch.setattr("procedures.views.browse.render", lambda *_args: pytest.fail("rendered again"))
     assert client.get("/thu-tuc/?q=tach+ho").content == first
 
 
