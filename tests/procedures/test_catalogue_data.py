@@ -121,6 +121,12 @@ def test_a_wards_heading_is_mapped_only_when_sure():
     assert field_of("1.1", "x", "Trẻ em (Bộ Y tế)", True).name == "Trẻ em"
 
 
+def test_every_field_has_an_english_name():
+    document = files.read_json(files.FIELDS)
+    assert document["english"].keys() == document["fields"].keys()
+    assert len(set(document["english"].values())) == len(document["fields"]) == 162
+
+
 def test_agency_codes_are_unique_samples_that_fit_dossier_codes():
     rows = json.loads(UNITS_FILE.read_text(encoding="utf-8"))["units"]
     codes = [f"H26.{row['agency']}" if row["agency"] else "H26" for row in rows]
