@@ -126,6 +126,11 @@ class Dossier(models.Model):
             models.Index(fields=["filed_at"], name="dossier_filed"),
             models.Index(fields=["accepted_at"], name="dossier_accepted"),
             models.Index(fields=["finished_at"], name="dossier_finished"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, finished_at__isnull=True),
+                name="dossier_closed_without",
+            ),
         ]
 
     def __str__(self) -> str:
