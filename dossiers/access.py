@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     AnyUser = User | AnonymousUser
 
-RELATED = ("procedure", "version", "case", "receiving_unit", "competent_unit", "assignee", "account")
+FIXED = ("procedure", "version", "case", "receiving_unit", "competent_unit")
+RELATED = (*FIXED, "assignee", "account")
 HEAVY = ("version__form", "procedure__search_text")  # read only where they are used
 
 
@@ -45,9 +46,13 @@ def get_readable_dossier(user: AnyUser, code: str) -> Dossier:
 
 
 def _one(dossiers: DossierQuerySet, code: str, *, lock: bool) -> Dossier:
+    related = RELATED
     if lock:
+        # After waiting for a lock PostgreSQL re-reads the locked row but not the rows joined to it: only what a
+        # dossier never changes may be joined then.
+        related = FIXED
         dossiers = dossiers.select_for_update(of=("self",), no_key=True)
-    found = dossiers.filter(code=code).select_related(*RELATED).defer(*HEAVY)
+    found = dossiers.filter(code=code).select_related(*related).defer(*HEAVY)
     dossier = None if "\x00" in code else found.first()  # PostgreSQL takes no NUL in a text
     if dossier is None:
         raise Http404(_("Không tìm thấy hồ sơ này."))
