@@ -14,9 +14,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import Unit
 from portal.lib import clock
 from procedures.models import (
     Channel,
+    DataStamp,
     FeeRule,
     Field,
     OnlineLevel,
@@ -61,6 +63,7 @@ class Entry:
     official_title: str
     field_code: str
     field_name: str
+    field_name_en: str
     at_commune: bool
     at_province: bool
     agency: str
@@ -75,6 +78,11 @@ class Entry:
     has_form: bool
     as_of: str
     source: str
+
+    @property
+    def field_label(self) -> str:
+        """The field in the language of the page."""
+        return self.field_name_en if self.field_name_en and get_language() == "en" else self.field_name
 
     @property
     def files_online(self) -> bool:
@@ -201,13 +209,21 @@ def forget() -> None:
 
 
 def catalogue_stamp() -> str:
-    """A text that differs once any procedure, version or field was saved, and from day to day."""
-    parts = (Procedure, Procedure.history.model, ProcedureVersion.history.model, Field)
-    newest = ", ".join(f"(SELECT max({m._meta.pk.column}) FROM {m._meta.db_table})" for m in parts)  # noqa: S608 - names of our own tables
+    """A text that differs once a procedure, version or unit was saved or data was loaded, and from day to day."""
+    newest = ", ".join(
+        f"(SELECT max({column}) FROM {model._meta.db_table})"  # noqa: S608 - names of our own tables
+        for model, column in (
+            (Procedure, "id"),
+            (Procedure.history.model, "history_id"),
+            (ProcedureVersion.history.model, "history_id"),
+            (Unit.history.model, "history_id"),
+            (DataStamp, "loaded_at"),
+        )
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {newest}")
         found = cursor.fetchone()
-    return "-".join(str(value or 0) for value in (*found, clock.today().toordinal()))
+    return "|".join(str(value or 0) for value in (*found, clock.today()))
 
 
 def _build(stamp: str) -> Catalogue:
@@ -255,6 +271,7 @@ def _entry(procedure: Procedure, level: str, channels: frozenset[str], has_form:
         official_title=procedure.title,
         field_code=procedure.field.code,
         field_name=procedure.field.name,
+        field_name_en=procedure.field.name_en,
         at_commune=procedure.at_commune,
         at_province=procedure.at_province,
         agency=procedure.agency,

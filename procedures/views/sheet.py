@@ -152,6 +152,7 @@ def time_text(limit: TimeLimit) -> str:
         TimeUnit.DAY: ngettext("%(number)s ngày", "%(number)s ngày", whole),
         TimeUnit.HOUR: ngettext("%(number)s giờ", "%(number)s giờ", whole),
         TimeUnit.WORK_HOUR: ngettext("%(number)s giờ làm việc", "%(number)s giờ làm việc", whole),
+        TimeUnit.WORK_MINUTE: ngettext("%(number)s phút làm việc", "%(number)s phút làm việc", whole),
         TimeUnit.MONTH: ngettext("%(number)s tháng", "%(number)s tháng", whole),
     }
     return words[TimeUnit(limit.unit)] % {"number": number}

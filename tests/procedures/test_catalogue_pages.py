@@ -244,6 +244,8 @@ def test_english_says_time_and_fee(client):
     assert "July 2026" in html
     html = page(client, "/thu-tuc/1.001612/")
     assert "3 working days" in html
+    assert "Household businesses" in html
+    assert ">Civil status (43)<" in page(client, "/thu-tuc/")
 
 
 @pytest.mark.parametrize("address", ["/", "/thu-tuc/", "/thu-tuc/1.001193/", "/don-vi/", "/don-vi/00004/"])
