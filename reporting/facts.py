@@ -116,7 +116,15 @@ FILED = Basis("filed", _("ngày nộp"), _("đơn vị tiếp nhận"), Dossier,
 ACCEPTED = Basis(
     "accepted", _("ngày tiếp nhận"), _("đơn vị tiếp nhận"), Dossier, "accepted_at", "receiving_unit"
 )
-CLOSED = Basis("closed", _("ngày kết thúc"), _("đơn vị tiếp nhận"), Dossier, "closed_at", "receiving_unit")
+CLOSED = Basis(
+    "closed",
+    _("ngày kết thúc"),
+    _("đơn vị tiếp nhận"),
+    Dossier,
+    "closed_at",
+    "receiving_unit",
+    scope=Q(closed_at__isnull=False, finished_at__isnull=True),
+)
 FINISHED = Basis(
     "finished", _("ngày có kết quả"), _("đơn vị giải quyết"), Dossier, "finished_at", "competent_unit"
 )
@@ -130,8 +138,15 @@ _EARLIER = Payment.objects.filter(
 BOOKED = Basis(
     "booked", _("ngày thu tiền"), _("đơn vị thu"), Payment, "settled_at", "unit", "dossier__", _SETTLED
 )
-HANDLING_NOW = Basis("handling_now", _("hiện tại"), _("đơn vị giải quyết"), Dossier, "", "competent_unit")
-INTAKE_NOW = Basis("intake_now", _("hiện tại"), _("đơn vị tiếp nhận"), Dossier, "", "receiving_unit")
+# What stands now is found through the partial indexes of open and of waiting dossiers, hence the scopes.
+_OPEN = Q(accepted_at__isnull=False, finished_at__isnull=True, closed_at__isnull=True)
+_WAITING = Q(state=State.FILED)
+HANDLING_NOW = Basis(
+    "handling_now", _("hiện tại"), _("đơn vị giải quyết"), Dossier, "", "competent_unit", scope=_OPEN
+)
+INTAKE_NOW = Basis(
+    "intake_now", _("hiện tại"), _("đơn vị tiếp nhận"), Dossier, "", "receiving_unit", scope=_WAITING
+)
 
 BASES = (FILED, ACCEPTED, CLOSED, FINISHED, BOOKED)
 STOCK_BASES = (HANDLING_NOW, INTAKE_NOW)
@@ -148,7 +163,7 @@ ANSWERED_IN_TIME = Q(accepted_at__lte=F("accept_by")) | Q(
 # A letter of apology sets a new date but does not erase the first one: an extended dossier is on time only if
 # it was finished by the date first promised.
 ON_TIME = Q(finished_at__lte=F("due_at")) & (
-    ~Q(Exists(_events(EventKind.EXTENDED))) | Q(finished_at__lte=F("promised_at"))
+    Q(finished_at__lte=F("promised_at")) | ~Q(Exists(_events(EventKind.EXTENDED)))
 )
 _DAY_DUE = TruncDate("due_at", tzinfo=HANOI)
 ASKED_TWICE = Q(Exists(SupplementRequest.objects.filter(dossier=OuterRef("pk"), number__gt=1).order_by()))
@@ -170,7 +185,6 @@ ALL_ONLINE = (
     & ~Q(Exists(_PAID_AT_COUNTER.order_by()))
     & ~Q(Exists(_SCANNED.order_by()))
 )
-_OPEN = Q(accepted_at__isnull=False, finished_at__isnull=True, closed_at__isnull=True)
 
 
 def _paused_seconds() -> Any:
@@ -290,19 +304,19 @@ FACTS: tuple[Fact, ...] = (
 )
 
 STOCK: tuple[Fact, ...] = (
-    Fact("open_now", HANDLING_NOW, _("Hồ sơ đang giải quyết"), _OPEN),
+    Fact("open_now", HANDLING_NOW, _("Hồ sơ đang giải quyết")),
     Fact(
         "overdue_now",
         HANDLING_NOW,
         _("Hồ sơ đang giải quyết đã quá hạn"),
-        _OPEN & Q(due_at__lt=Now()) & ~Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
+        Q(due_at__lt=Now()) & ~Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
     ),
-    Fact("waiting_now", INTAKE_NOW, _("Hồ sơ chờ tiếp nhận"), Q(state=State.FILED)),
+    Fact("waiting_now", INTAKE_NOW, _("Hồ sơ chờ tiếp nhận")),
     Fact(
         "waiting_late_now",
         INTAKE_NOW,
         _("Hồ sơ chờ tiếp nhận quá tám giờ làm việc"),
-        Q(state=State.FILED, accept_by__lt=Now()),
+        Q(accept_by__lt=Now()),
     ),
 )
 

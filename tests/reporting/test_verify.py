@@ -86,7 +86,7 @@ def _moved_promise(dossier: Dossier) -> None:
 def _other_state(dossier: Dossier) -> None:
     _forced(
         "dossiers_dossier",
-        "UPDATE dossiers_dossier SET state = 'returned', closed_at = now(), returned_at = now() WHERE id = %s",
+        "UPDATE dossiers_dossier SET state = 'stopped', closed_at = now(), finished_at = NULL WHERE id = %s",
         dossier.pk,
     )
 

@@ -24,12 +24,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """The number of dossiers."""
         parser.add_argument("--dossiers", type=int, default=400)
+        parser.add_argument("--accounts-only", action="store_true", help="make the accounts, no dossiers")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Accounts always; the month only where there is none yet."""
         if settings.PRODUCTION:
             raise CommandError("demonstration data is refused in production")
         accounts = make_accounts()
+        if options["accounts_only"]:
+            return
         if Dossier.objects.filter(is_demo=True).exists():
             self.stdout.write(f"{len(accounts)} demo accounts; the demo month is there already")
             return
