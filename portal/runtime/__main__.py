@@ -1,4 +1,4 @@
-"""`python -m portal.runtime up|test|external|check|doctor|messages`, called by the commands in bin/."""
+"""`python -m portal.runtime up|test|external|manage|check|doctor|messages`, called by the commands in bin/."""
 
 import argparse
 import importlib
@@ -12,6 +12,7 @@ _MODULES = {
     "test": "testing",
     "external": "external",
     "check": "checks",
+    "manage": "manage",
     "doctor": "doctor",
     "messages": "messages",
 }
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> int:
     """Run one command; 0 when all went well, 1 with one sentence when it could not."""
     reader = parser()
     options, rest = reader.parse_known_args(arguments)
-    if rest and options.command not in {"test", "external"}:
+    if rest and options.command not in {"test", "external", "manage"}:
         reader.error(f"unknown argument: {' '.join(rest)}")
     try:
         return _run(options, rest)

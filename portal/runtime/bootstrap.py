@@ -135,9 +135,9 @@ def prepare(lock: Path) -> None:
 
 
 def main() -> None:
-    """`bootstrap.py run|test|check …`: prepare, then hand over to `python -m portal.runtime`."""
+    """`bootstrap.py run|manage|test|check …`: prepare, then hand over to `python -m portal.runtime`."""
     which, arguments = sys.argv[1], sys.argv[2:]
-    prepare(RUN_LOCK if which == "run" else TEST_LOCK)
+    prepare(RUN_LOCK if which in {"run", "manage"} else TEST_LOCK)
     os.environ.setdefault("PORTAL_CALLED_FROM", str(Path.cwd()))
     os.chdir(PROJECT)
     verb = {"run": "up"}.get(which, which)

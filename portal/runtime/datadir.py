@@ -1,8 +1,10 @@
 """The data directory: everything the portal keeps between two starts, and nothing of anybody else's."""
 
+import json
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from portal.runtime.account import Account
 from portal.runtime.errors import CannotStartError
 
 _MARKER = ".one-stop-portal"
+_OURS = ("PORTAL_", "VNPAY_", "DATABASE_URL", "REDIS_URL")
 _KEEP_ON_RESET = {_MARKER, "lock"}
 
 
@@ -63,6 +66,18 @@ class DataDir:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_urlsafe(48))
         return path
+
+    def keep_environment(self, env: Mapping[str, str]) -> None:
+        """Keep what the parts are started with, for bin/manage; readable by the owner alone."""
+        kept = {name: value for name, value in env.items() if name.startswith(_OURS)}
+        path = self.path / "environment.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(kept), encoding="utf-8")
+
+    def kept_environment(self) -> dict[str, str]:
+        """What the last start was started with; empty when there was none."""
+        path = self.path / "environment.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     def remembered(self, name: str) -> str:
         """A short note of an earlier start ("" when there is none)."""

@@ -48,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--no-apt", action="store_true", help="never fetch system packages")
     commands.add_parser("check", prog="bin/check", help="style, types, templates, migrations, translations")
     commands.add_parser("external", help="run the tests against servers of this machine")
+    manage = commands.add_parser(
+        "manage", prog="bin/manage", help="run a management command on the portal's data"
+    )
+    manage.add_argument("--data-dir", type=_directory, default=PROJECT / "var", help="as for bin/run")
     commands.add_parser("doctor", help="print what this machine has")
     commands.add_parser("messages", help="compile the translations")
     return main

@@ -1,4 +1,6 @@
-"""Run by the supervisor as one process: tables, reference data, demo data, static files, in that order.
+"""Run by the supervisor as one process: tables, reference data, demo accounts, static files, in that order.
+
+The month of demo dossiers is a second call, while the portal serves already (`--demo-month`).
 
 What is already current is skipped. Reference and demo data are remembered per database by a digest of the
 files they come from, so a start with a new catalogue loads it and any other start does not.
@@ -122,15 +124,19 @@ def main() -> None:
     """Prepare the database and the files the settings name."""
     parser = argparse.ArgumentParser(prog="python -m portal.runtime.prepare")
     parser.add_argument("--no-demo", action="store_true")
+    parser.add_argument("--demo-month", action="store_true", help="only the demo dossiers")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     compile_messages()
     django.setup()
     steps = Steps(DataDir(Path(settings.DATA_DIR)), Console())
+    if options.demo_month:
+        steps.load("seed_demo", ("reporting",), "a month of demo dossiers")
+        return
     steps.migrate()
     steps.load("load_reference", ("portal", "procedures"), "units, calendar and catalogue")
     if not options.no_demo:
-        steps.load("seed_demo", ("portal", "procedures", "dossiers", "payments", "reporting"), "demo data")
+        call_command("seed_demo", accounts_only=True)
     steps.collect_static()
 
 

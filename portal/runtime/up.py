@@ -6,7 +6,9 @@ import errno
 import json
 import multiprocessing
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -204,11 +206,13 @@ class Up:
             lock=lock,
         )
         supervisor = Supervisor(self._say)
+        demo: subprocess.Popen[bytes] | None = None
         try:
             embedded.start()
             self._adopt(supervisor, embedded)
             env = environment(self._options, data, embedded)
             simulator = _add_gateway(env, self._options, data)
+            data.keep_environment(env)
             self._prepare(env)
             for part in self._parts(data, env, simulator):
                 supervisor.start(part)
@@ -220,12 +224,14 @@ class Up:
                 accounts=data.accounts_file,
                 began=self._began,
             )
+            demo = self._begin_demo_month(env)
             supervisor.watch_for_ever()
         except StopAskedError:
             self._say("stopping")
             raise
         finally:
             self._signals.ignore()
+            _end_quietly(demo)
             supervisor.end()
             embedded.stop()
             supervisor.close()
@@ -260,6 +266,13 @@ class Up:
                 f"The database could not be prepared (exit code {code}): see the lines above."
             )
 
+    def _begin_demo_month(self, env: dict[str, str]) -> "subprocess.Popen[bytes] | None":
+        """The demo dossiers are made while the portal serves already; progress goes to the terminal."""
+        if self._options.no_demo:
+            return None
+        command = [sys.executable, "-m", "portal.runtime.prepare", "--demo-month"]
+        return spawn(command, log=sys.stdout.fileno(), env=env, cwd=PROJECT)
+
     def _wait_until_healthy(self, supervisor: Supervisor, data: DataDir) -> None:
         """Until /healthz says 200: database, broker, worker and scheduler all serve."""
         url = f"http://{reachable_host(self._options.host)}:{self._options.port}/healthz"
@@ -284,6 +297,13 @@ class Up:
 
     def _say(self, sentence: str) -> None:
         self._console.print(sentence, markup=False, soft_wrap=True)
+
+
+def _end_quietly(child: "subprocess.Popen[bytes] | None") -> None:
+    """End a helper that may have ended already."""
+    if child is not None and child.poll() is None:
+        os.killpg(child.pid, signal.SIGTERM)
+        child.wait()
 
 
 def _ask_health(url: str) -> tuple[bool, str]:
