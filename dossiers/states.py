@@ -29,6 +29,7 @@ class Money(TextChoices):
     DUE = "due", pgettext_lazy("money", "Chưa nộp")
     PAID = "paid", pgettext_lazy("money", "Đã nộp")
     REFUNDED = "refunded", pgettext_lazy("money", "Đã hoàn")
+    UNKNOWN = "unknown", pgettext_lazy("money", "Chờ xác nhận mức thu")  # the catalogue knows no amount
 
 
 class Delivery(TextChoices):

@@ -23,6 +23,7 @@ from procedures.calendar import calendar_for
 from procedures.form_engine import Checked, EForm, check_answers, required_documents
 from procedures.form_schema import FormSchema, load
 from procedures.models import Channel, OnlineLevel, ProcedureVersion, RequiredDocument, TimeLimit
+from procedures.sufficiency import usable
 
 if TYPE_CHECKING:
     from dossiers.models import Draft
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from procedures.models import ProcedureCase
 
 PAPERS, PLACE, REVIEW = "giay-to", "noi-nop", "kiem-tra"
-EXEMPTION_FIELD = "fee_exemption"  # the answer naming the exempt group
 TITLES = {
     PAPERS: gettext_lazy("Giấy tờ"),
     PLACE: gettext_lazy("Nơi nộp, cách nhận kết quả"),
@@ -69,7 +69,9 @@ class Page:
 def open_version(code: str) -> ProcedureVersion:
     """The version in force today of the procedure named `code`, else Http404."""
     versions = ProcedureVersion.objects.in_force(clock.today()).select_related("procedure__field")
-    found = versions.filter(procedure__code=code, procedure__is_active=True).first()
+    found = (
+        None if "\x00" in code else versions.filter(procedure__code=code, procedure__is_active=True).first()
+    )
     if found is None:
         raise Http404(_("Không có thủ tục nào mang mã này đang được thực hiện."))
     return found
@@ -85,7 +87,9 @@ def schema_of(version: ProcedureVersion) -> FormSchema:
 
 def filable_online(version: ProcedureVersion) -> bool:
     """Whether a person can file under this version here."""
-    return bool(version.form) and version.online_level != OnlineLevel.COUNTER
+    if not version.form or version.online_level == OnlineLevel.COUNTER:
+        return False
+    return any(usable(limit) for limit in version.timelimits.all() if limit.channel == Channel.ONLINE)
 
 
 class Wizard:
@@ -201,13 +205,7 @@ class Wizard:
 
 def estimate(version: ProcedureVersion, case: ProcedureCase | None, answers: dict[str, Any]) -> fees.Assessed:
     """What filing online today costs with these cleaned answers."""
-    return fees.assess(
-        fees.rules_for(version, case, clock.today()),
-        channel=Channel.ONLINE,
-        answers=answers,
-        exemption=str(answers.get(EXEMPTION_FIELD) or ""),
-        on=clock.today(),
-    )
+    return fees.estimate(version, case, channel=Channel.ONLINE, answers=answers, on=clock.today())
 
 
 def online_limit(version: ProcedureVersion, case: ProcedureCase | None) -> TimeLimit | None:

@@ -7,6 +7,7 @@ Phí and lệ phí are separate lines, they go to separate receipts. Amounts are
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from portal.templatetags.portal import money
 from procedures.models import FeeKind, FeeRule, ProcedureCase, ProcedureVersion
 
 MOST_UNITS = 1_000_000
+EXEMPTION_FIELD = "fee_exemption"  # the answer naming the exempt group
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Assessed:
     """All lines of a dossier."""
 
     lines: tuple[FeeLine, ...]
+    known: bool = True  # false: nobody confirmed what this channel costs, so the sums say nothing
 
     @property
     def gross(self) -> int:
@@ -162,6 +165,21 @@ def _explained(
         yield _("Thành phố hỗ trợ %(percent)s%%: %(amount)s.") % share
     if not rule.confirmed:
         yield _("Mức thu đang chờ thành phố xác nhận.")
+
+
+def estimate(
+    version: ProcedureVersion,
+    case: ProcedureCase | None,
+    *,
+    channel: str,
+    answers: Mapping[str, Any],
+    on: datetime.date,
+) -> Assessed:
+    """What filing by `channel` on a day costs with cleaned `answers`; `known` is false where no amount is confirmed."""
+    exemption = str(answers.get(EXEMPTION_FIELD) or "")
+    rules = rules_for(version, case, on)
+    assessed = assess(rules, channel=channel, answers=answers, exemption=exemption, on=on)
+    return dataclasses.replace(assessed, known=channel not in version.fee_unknown)
 
 
 def rules_for(version: ProcedureVersion, case: ProcedureCase | None, on: datetime.date) -> list[FeeRule]:

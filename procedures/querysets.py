@@ -25,9 +25,11 @@ from procedures.models import (
     Procedure,
     ProcedureVersion,
     RequiredDocument,
+    Setup,
     TimeLimit,
 )
 from procedures.search import Index
+from procedures.sufficiency import usable
 
 RECHECK_SECONDS = 2.0
 
@@ -75,7 +77,9 @@ class Entry:
     popularity: int
     online_level: str
     channels: frozenset[str]
+    timed: frozenset[str]  # channels for which a day of return can be promised
     has_form: bool
+    setup: str
     as_of: str
     source: str
 
@@ -88,10 +92,10 @@ class Entry:
     def files_online(self) -> bool:
         """Whether it can be filed here online."""
         return (
-            self.configured
+            self.setup != Setup.INCOMPLETE
             and self.has_form
-            and Channel.ONLINE in self.channels
-            and self.online_level in (OnlineLevel.FULL, OnlineLevel.PARTIAL)
+            and Channel.ONLINE in self.timed
+            and self.online_level != OnlineLevel.COUNTER
         )
 
 
@@ -228,7 +232,7 @@ def catalogue_stamp() -> str:
 
 def _build(stamp: str) -> Catalogue:
     rules = _rules(clock.today())
-    nothing = (OnlineLevel.UNCONFIRMED.value, frozenset[str](), False)
+    nothing = (OnlineLevel.UNCONFIRMED.value, frozenset[str](), frozenset[str](), False)
     procedures = Procedure.objects.filter(is_active=True).select_related("field")
     entries = [
         _entry(procedure, *rules.get(procedure.pk, nothing)) for procedure in procedures.order_by("code")
@@ -247,23 +251,33 @@ def _build(stamp: str) -> Catalogue:
     return Catalogue(stamp, entries, Index(entries), fields, {entry.code: entry for entry in entries})
 
 
-def _rules(today: datetime.date) -> dict[int, tuple[str, frozenset[str], bool]]:
-    """Per procedure: online level, channels, whether there is an e-form, from the version in force."""
+def _rules(today: datetime.date) -> dict[int, tuple[str, frozenset[str], frozenset[str], bool]]:
+    """Per procedure: online level, channels, those with a usable time, whether there is an e-form; as in force."""
     channels: dict[int, set[str]] = {}
+    timed: dict[int, set[str]] = {}
     versions = ProcedureVersion.objects.in_force(today)
-    for version, channel in TimeLimit.objects.filter(version__in=versions).values_list(
-        "version_id", "channel"
+    for limit in TimeLimit.objects.filter(version__in=versions).only(
+        "version_id", "channel", "value", "unit"
     ):
-        channels.setdefault(version, set()).add(channel)
+        channels.setdefault(limit.version_id, set()).add(limit.channel)
+        if usable(limit):
+            timed.setdefault(limit.version_id, set()).add(limit.channel)
     rows = versions.values_list("pk", "procedure_id", "online_level")
     with_form = set(versions.exclude(form={}).values_list("pk", flat=True))
     return {
-        procedure: (level, frozenset(channels.get(version, ())), version in with_form)
+        procedure: (
+            level,
+            frozenset(channels.get(version, ())),
+            frozenset(timed.get(version, ())),
+            version in with_form,
+        )
         for version, procedure, level in rows.order_by("number")
     }
 
 
-def _entry(procedure: Procedure, level: str, channels: frozenset[str], has_form: bool) -> Entry:
+def _entry(
+    procedure: Procedure, level: str, channels: frozenset[str], timed: frozenset[str], has_form: bool
+) -> Entry:
     return Entry(
         pk=procedure.pk,
         code=procedure.code,
@@ -279,14 +293,22 @@ def _entry(procedure: Procedure, level: str, channels: frozenset[str], has_form:
         for_citizens=procedure.for_citizens,
         for_organisations=procedure.for_organisations,
         configured=procedure.configured,
-        missing=tuple(procedure.missing),
+        missing=missing_of(procedure),
         popularity=procedure.popularity,
         online_level=level,
         channels=channels,
+        timed=timed,
         has_form=has_form,
+        setup=procedure.setup,
         as_of=procedure.as_of,
         source=procedure.source,
     )
+
+
+def missing_of(procedure: Procedure) -> tuple[str, ...]:
+    """Codes of what is still missing: the generic form and its process are there once it is attached."""
+    given = {"form", "process"} if procedure.setup == Setup.GENERIC else set()
+    return tuple(code for code in procedure.missing if code not in given)
 
 
 def version_with_parts(procedure: Procedure, day: datetime.date) -> ProcedureVersion | None:

@@ -17,7 +17,7 @@ from dossiers.actions.intake import accept_locked
 from dossiers.actions.numbers import next_code
 from dossiers.deadlines import accept_by
 from dossiers.models import Attachment, Dossier, DossierForm, DossierParty, Draft, PartyRole
-from dossiers.states import Delivery, EventKind
+from dossiers.states import Delivery, EventKind, Money
 from dossiers.workflow import ActionError
 from portal.accounts.access import can
 from portal.accounts.models import Unit, UnitKind, User
@@ -279,6 +279,7 @@ def _create(
         receiving_unit=receiving,
         competent_unit=competent or competent_unit(version, receiving),
         delivery=delivery,
+        money=Money.UNKNOWN if channel in version.fee_unknown else Money.NONE,
         filed_at=now,
         accept_by=accept_by(now, calendar_for(receiving)),
         is_demo=by.is_demo,

@@ -54,6 +54,7 @@ MONEY_AT_STOP = {
     Money.DUE: "Phí, lệ phí chưa nộp không phải nộp nữa.",
     Money.PAID: "Phí, lệ phí đã nộp được xem xét hoàn trả theo quy định về phí, lệ phí.",
     Money.REFUNDED: "Phí, lệ phí đã được hoàn trả.",
+    Money.UNKNOWN: "Chưa thu phí, lệ phí nào trên Cổng.",
 }
 
 

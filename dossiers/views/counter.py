@@ -24,10 +24,10 @@ from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 from portal.lib.text import fold
 from portal.lib.uploads import BadUpload
-from procedures.fees import assess, rules_for
+from procedures.fees import estimate
 from procedures.form_engine import EForm, apply_row_buttons, prefill, required_documents, typed, whole_form
 from procedures.form_schema import load
-from procedures.models import Channel, Procedure, ProcedureCase, ProcedureVersion
+from procedures.models import Channel, Procedure, ProcedureCase, ProcedureVersion, Setup
 
 
 @login_required
@@ -37,12 +37,20 @@ def choose(request: HttpRequest) -> HttpResponse:
     user = officer(request)
     _units(user)
     q = request.GET.get("q", "").replace("\x00", "")[:100]
-    found = Procedure.objects.filter(configured=True, is_active=True).select_related("field")
+    found = Procedure.objects.filter(pk__in=_taken_here()).select_related("field")
     for word in fold(q).split():
         found = found.filter(search_text__contains=word)
     context = {"procedures": list(found.order_by("-popularity", "title")[:30]), "q": q}
     template = "dossiers/counter/_found.html" if request.htmx else "dossiers/counter/choose.html"  # type: ignore[attr-defined]
     return render(request, template, context)
+
+
+def _taken_here() -> Any:
+    """Keys of the procedures a counter can take: those with a form and a time for the counter or the post."""
+    versions = ProcedureVersion.objects.in_force(clock.today()).filter(
+        timelimits__channel__in=[Channel.COUNTER, Channel.POST], procedure__is_active=True
+    )
+    return versions.exclude(procedure__setup=Setup.INCOMPLETE).values("procedure")
 
 
 def _units(user: User) -> Any:
@@ -75,7 +83,8 @@ def take_in(request: HttpRequest, procedure_code: str) -> HttpResponse:
 def _version(code: str) -> ProcedureVersion:
     version = (
         ProcedureVersion.objects.in_force(clock.today())
-        .filter(procedure__code=code, procedure__configured=True)
+        .filter(procedure__code=code, procedure__is_active=True)
+        .exclude(procedure__setup=Setup.INCOMPLETE)
         .select_related("procedure")
         .first()
     )
@@ -89,6 +98,10 @@ class Screen:
 
     def __init__(self, request: HttpRequest, user: User, units: Any, version: ProcedureVersion) -> None:
         self.user, self.version = user, version
+        if not version.procedure.at_commune and not version.any_commune:
+            units = units.exclude(kind=UnitKind.COMMUNE)  # the city's own procedures come in at its Centre
+            if not units.exists():
+                raise Http404(_("Thủ tục của thành phố do Trung tâm Phục vụ hành chính công tiếp nhận."))
         self.data = request.POST.copy() if request.method == "POST" else None
         self.files = request.FILES or None
         self.asked_to_file = self.data is not None and "file" in self.data
@@ -194,7 +207,6 @@ class Screen:
     def context(self) -> dict[str, Any]:
         """What the screen shows."""
         channel = (self.data.get("channel") if self.data else "") or Channel.COUNTER
-        rules = rules_for(self.version, self.case, clock.today())
         answers = self.form.checked.cleaned
         return {
             "procedure": self.version.procedure,
@@ -203,7 +215,7 @@ class Screen:
             "intake": self.intake,
             "form": self.form,
             "papers": self.papers,
-            "fee": assess(rules, channel=channel, answers=answers, on=clock.today()) if rules else None,
+            "fee": estimate(self.version, self.case, channel=channel, answers=answers, on=clock.today()),
             "card_unread": self.card_unread,
         }
 

@@ -27,6 +27,7 @@ from procedures.models import (
 
 Progress = Callable[[int], None]
 BATCH = 500
+DEFAULT_RESULT = "generic"  # code of the result the generic form adds where the source names none
 
 
 @transaction.atomic
@@ -177,7 +178,9 @@ def _content(version: ProcedureVersion) -> tuple[Any, ...]:
         for limit in version.timelimits.all()
     )
     papers = tuple((paper.name, paper.originals, paper.copies) for paper in version.requireddocuments.all())
-    results = tuple((result.name, result.code) for result in version.resultkinds.all())
+    results = tuple(
+        (result.name, result.code) for result in version.resultkinds.all() if result.code != DEFAULT_RESULT
+    )
     rules = (version.decision, list(version.legal_basis), version.online_level)
     return limits, papers, results, rules
 

@@ -21,6 +21,7 @@ from procedures.models import (
     ProcessStep,
     RequiredDocument,
     ResultKind,
+    Setup,
     TimeLimit,
     VersionState,
 )
@@ -54,8 +55,8 @@ def _configure(file: ConfiguredFile) -> bool:
         raise BadData(f"{file.code}.json: the catalogue has no procedure {file.code}")
     version = _open_version(procedure, file)
     _write_parts(version, file)
-    procedure.configured, procedure.missing = True, list(file.missing)
-    procedure.save(update_fields=["configured", "missing"])
+    procedure.configured, procedure.setup, procedure.missing = True, Setup.FULL, list(file.missing)
+    procedure.save(update_fields=["configured", "setup", "missing"])
     DataStamp.objects.update_or_create(name=stamp, defaults={"digest": digest})
     return True
 
@@ -68,7 +69,7 @@ def _digest(file: ConfiguredFile) -> str:
 def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersion:
     """The version to write: the open one emptied when nothing refers to it, otherwise the next."""
     form = file.form.model_dump(mode="json", exclude_defaults=True)
-    values: dict[str, Any] = {**file.rules.model_dump(), "form": form}
+    values: dict[str, Any] = {**file.rules.model_dump(), "form": form, "fee_unknown": list(file.fee_unknown)}
     current = procedure.versions.filter(state=VersionState.PUBLISHED, valid_to=None).first()
     if current is None or in_use(current):
         kept = {"decision": current.decision, "legal_basis": current.legal_basis} if current else {}

@@ -173,6 +173,7 @@ class ConfiguredFile(Strict):
     source: str
     notes: list[str] = []
     missing: list[str] = []
+    fee_unknown: list[Channel] = Field([], description="channels whose charge the city has not confirmed")
     rules: Rules
     cases: list[Case] = []
     papers: list[Paper]

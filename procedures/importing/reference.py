@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from portal.accounts import loading as units
-from procedures.importing import catalogue_file, files, small
+from procedures.importing import catalogue_file, files, generic, small
 from procedures.importing.catalogue import load_catalogue
 from procedures.models import DataStamp
 
@@ -85,6 +85,8 @@ def load_all(watch: Callable[[str, int], Progress]) -> dict[str, int | None]:
     if (configured := _configured()) is not None:
         watch("configured", 0)
         configured.load()
+    with _as_bad_data():
+        generic.load()
     return changed
 
 

@@ -18,6 +18,7 @@ from procedures.models.procedures import (
     OnlineLevel,
     Procedure,
     ProcedureVersion,
+    Setup,
     VersionState,
 )
 from procedures.models.stamps import DataStamp
@@ -39,6 +40,7 @@ __all__ = [
     "ProcessStep",
     "RequiredDocument",
     "ResultKind",
+    "Setup",
     "StepKind",
     "TimeLimit",
     "TimeUnit",

@@ -59,6 +59,7 @@ class FeeRule(Part):
         constraints = [
             one_of("fee_rule", "kind", FeeKind),
             one_of("fee_rule", "authority", FeeAuthority),
+            one_of("fee_rule", "channel", Channel, or_empty=True),
             models.UniqueConstraint(
                 fields=["version", "case", "code", "channel", "valid_from"],
                 nulls_distinct=False,

@@ -37,6 +37,16 @@ class TimeUnit(models.TextChoices):
     UNKNOWN = "unknown", _("chưa rõ đơn vị")
 
 
+WORK_DAY_MINUTES = 480
+_MINUTES = {
+    TimeUnit.WORK_MINUTE: 1,
+    TimeUnit.WORK_HOUR: 60,
+    TimeUnit.WORK_DAY: WORK_DAY_MINUTES,
+    TimeUnit.DAY: WORK_DAY_MINUTES * 5 // 7,
+    TimeUnit.MONTH: WORK_DAY_MINUTES * 20,
+}
+
+
 class StepKind(models.TextChoices):
     """Kinds of internal steps (domain facts 7.3)."""
 
@@ -126,6 +136,18 @@ class TimeLimit(Part):
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.value or '?'} {self.get_unit_display()}"
 
+    @property
+    def legal_minutes(self) -> int | None:
+        """Working minutes the law leaves for the internal steps; None when no due date can be computed from it.
+
+        Five of seven calendar days are working days, twenty of a month: the fewest that a limit in days can hold.
+        """
+        if self.unit == TimeUnit.SAME_DAY:
+            return WORK_DAY_MINUTES
+        if not self.value or self.value != int(self.value) or self.unit not in _MINUTES:
+            return None
+        return max(int(self.value * _MINUTES[TimeUnit(self.unit)]), 1)
+
 
 class ProcessStep(Part):
     """A step of the internal process; `minutes` are working minutes. Their sum must not exceed the legal time."""
@@ -140,6 +162,7 @@ class ProcessStep(Part):
         ordering = ["order"]
         constraints = [
             one_of("process_step", "kind", StepKind),
+            one_of("process_step", "role", Role),
             models.UniqueConstraint(
                 fields=["version", "case", "order"], nulls_distinct=False, name="process_step_order"
             ),

@@ -22,6 +22,14 @@ class OnlineLevel(models.TextChoices):
     UNCONFIRMED = "unconfirmed", _("Chưa xác nhận")
 
 
+class Setup(models.TextChoices):
+    """How far a procedure is configured; only an incomplete one cannot be filed here."""
+
+    FULL = "full", _("Cấu hình đầy đủ")
+    GENERIC = "generic", _("Tờ khai chung")
+    INCOMPLETE = "incomplete", _("Chưa đủ dữ kiện")
+
+
 class VersionState(models.TextChoices):
     """Life of a version."""
 
@@ -78,6 +86,7 @@ class Procedure(models.Model):
     for_citizens = models.BooleanField(default=True)
     for_organisations = models.BooleanField(default=True)
     configured = models.BooleanField(default=False)
+    setup = models.CharField(max_length=10, choices=Setup, default=Setup.INCOMPLETE)
     missing = models.JSONField(default=list, help_text="codes of what is missing to be filable")
     search_text = models.TextField(help_text="title, code, field without diacritics")
     popularity = models.PositiveIntegerField(default=0, help_text="shown first when higher")
@@ -90,11 +99,12 @@ class Procedure(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
+            one_of("procedure", "setup", Setup),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^\d\.\d{6}$"),
                 name="procedure_code_form",
                 violation_error_message=_("Mã thủ tục có dạng 1.234567."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +146,11 @@ class ProcedureVersion(models.Model):
     supplement_restarts_clock = models.BooleanField(default=False)
     refusal_by_head = models.BooleanField(default=False)
     any_commune = models.BooleanField(default=False, help_text="may be filed at any commune of the city")
+    fee_unknown = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="channels whose fee nobody confirmed yet: there nothing is assessed or collected here",
+    )
     form = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
@@ -147,6 +162,7 @@ class ProcedureVersion(models.Model):
         constraints = [
             one_of("procedure_version", "state", VersionState),
             one_of("procedure_version", "online_level", OnlineLevel),
+            one_of("procedure_version", "clock_start", ClockStart),
             models.UniqueConstraint(fields=["procedure", "number"], name="procedure_version_number"),
             models.UniqueConstraint(
                 fields=["procedure"],

@@ -24,7 +24,7 @@ from procedures.models import (
     TimeLimit,
     TimeUnit,
 )
-from procedures.querysets import MISSING, Entry
+from procedures.querysets import MISSING, Entry, missing_of
 
 DAY_MINUTES = 480
 _ORDER = {Channel.ONLINE: 0, Channel.COUNTER: 1, Channel.POST: 2}
@@ -81,7 +81,7 @@ def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry
         "cases": [_case(procedure, version, case) for case in cases or (None,)] if version else [],
         "fees": [(rule, fee_text(rule, labels), _fee_channel(rule, fees)) for rule in fees],
         "results": list(version.resultkinds.all()) if version else [],
-        "missing": [MISSING[code] for code in procedure.missing if code in MISSING],
+        "missing": [MISSING[code] for code in missing_of(procedure) if code in MISSING],
         "place": _place(procedure),
         "counter_only": version is not None and version.online_level == OnlineLevel.COUNTER,
         "online_level": version.get_online_level_display() if version else "",
