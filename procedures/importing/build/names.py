@@ -49,7 +49,8 @@ _PAPER_HEADS = (
     "danh mục|danh sách|điều lệ|đề án|đề cương|đề nghị|đề xuất|đơn|giấy|hóa đơn|hoá đơn|hồ sơ|hợp đồng|hộ chiếu|"
     "kế hoạch|kết quả|lý lịch|mẫu|nghị quyết|phiếu|phương án|phụ lục|quy chế|quy trình|quyết định|sổ|sơ đồ|"
     "sơ yếu|tài liệu|thẻ|thông báo|thuyết minh|tờ|trích|ủy|văn|vận|ý kiến|xác nhận|chương trình|bìa|lệnh|"
-    "thỏa thuận|mảnh trích|sơ họa|bình đồ|tem|kháng nghị|đăng ký|bộ|tóm tắt|các (?:tài liệu|giấy tờ|văn bản|chứng từ|loại giấy phép)"
+    "thỏa thuận|mảnh trích|sơ họa|bình đồ|tem|kháng nghị|đăng ký|bộ|tóm tắt|"
+    "các (?:tài liệu|giấy tờ|văn bản|chứng từ|loại giấy phép)"
 )
 _PAPER = re.compile(rf"^((một|hai|\d+) )?(?:{_PAPER_HEADS})\b", re.IGNORECASE)
 _FORM_TAIL = re.compile(
