@@ -7,12 +7,19 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
 from tests.cast import Cast, build_cast
+
+# The machine is shared: how long an example takes to make says nothing about the rule it tests.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 _KEPT_APPS = (
     "accounts_unit",

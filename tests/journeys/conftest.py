@@ -108,7 +108,9 @@ def fill(person: Person, answers: dict[str, Any]) -> None:
         if kind == "radio":
             person.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
         elif kind == "checkbox":
-            controls.first.set_checked(bool(value), force=True)
+            if controls.first.is_checked() != bool(value):
+                controls.first.focus()
+                person.page.keyboard.press("Space")
         elif controls.first.evaluate("each => each.tagName") == "SELECT":
             controls.first.select_option(str(value))
         else:
