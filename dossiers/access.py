@@ -46,7 +46,7 @@ def get_readable_dossier(user: AnyUser, code: str) -> Dossier:
 
 
 def _one(dossiers: DossierQuerySet, code: str, *, lock: bool) -> Dossier:
-    related = RELATED
+    related: tuple[str, ...] = RELATED
     if lock:
         # After waiting for a lock PostgreSQL re-reads the locked row but not the rows joined to it: only what a
         # dossier never changes may be joined then.

@@ -83,7 +83,9 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql:///portal"))}
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("PORTAL_DB_MAX_AGE", 60)
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s -c statement_timeout=60s -c jit=off"  # type: ignore[index]
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    "-c lock_timeout=5s -c statement_timeout=60s -c jit=off"  # type: ignore[index]
+)
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
@@ -231,7 +233,10 @@ CELERY_BEAT_SCHEDULE = {
     "drain-outbox": {"task": "portal.outbox.tasks.drain", "schedule": 30.0},
     "poll-payments": {"task": "payments.tasks.poll_pending", "schedule": 60.0},
     "fill-day-counts": {"task": "reporting.tasks.fill_dirty", "schedule": 20.0},
-    "verify-day-counts": {"task": "reporting.tasks.compare_with_events", "schedule": crontab(hour=2, minute=30)},
+    "verify-day-counts": {
+        "task": "reporting.tasks.compare_with_events",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "sweep-drafts": {"task": "dossiers.tasks.sweep_drafts", "schedule": crontab(hour=3, minute=10)},
     "sweep-files": {"task": "dossiers.tasks.sweep_files", "schedule": crontab(hour=3, minute=40)},
 }
@@ -245,7 +250,12 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("PORTAL_LOG_LEVEL", "INFO")},
     # Django prints the request path only; bodies, names and ID numbers never reach a log line.
-    "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+    },
 }
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = False
