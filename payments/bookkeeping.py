@@ -30,6 +30,11 @@ def received(provider: str, amount: int, *, surplus: bool) -> Lines:
     return {into: amount, Account.SURPLUS if surplus else Account.RECEIVABLE: -amount}
 
 
+def surplus_refunded(amount: int) -> Lines:
+    """A surplus was given back by the gateway."""
+    return {Account.SURPLUS: amount, Account.GATEWAY: -amount}
+
+
 def shift_closed(*, taken: int, handed_over: int) -> Lines:
     """The drawer is emptied; what was counted beside what was taken shows as a difference."""
     return {

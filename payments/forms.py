@@ -74,3 +74,11 @@ class ResolutionForm(forms.Form):
     resolution = forms.CharField(
         label=_("Cách đã xử lý"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class RefundForm(forms.Form):
+    """Why a surplus is given back."""
+
+    reason = forms.CharField(
+        label=_("Lý do hoàn tiền"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -1,10 +1,11 @@
-"""Periodic work: asking gateways about open attempts."""
+"""Periodic work: asking gateways about open attempts, sending refunds."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from payments.actions.checkout import check_payment, claim_due
+from payments.actions.refunds import claim_refunds, send_refund
 from portal.lib import clock
 
 MOST_AT_ONCE = 50
@@ -12,8 +13,13 @@ MOST_AT_ONCE = 50
 
 @shared_task
 def poll_pending() -> int:
-    """Ask about every open attempt whose time has come; returns how many were asked. Safe to run twice at once."""
+    """Ask about every open attempt whose time has come and send approved refunds; safe to run twice at once.
+
+    Returns how many attempts were asked about.
+    """
     references = claim_due(now=clock.now(), limit=MOST_AT_ONCE)
     for reference in references:
         check_payment(reference=reference, source="poll")
+    for refund_id in claim_refunds(now=clock.now(), limit=MOST_AT_ONCE):
+        send_refund(refund_id=refund_id)
     return len(references)

@@ -21,6 +21,8 @@ urlpatterns = [
     path("thu-ngan/ho-so/<str:code>/tien-thua/", desk.change, name="change"),
     path("viec/", incidents.listing, name="incidents"),
     path("viec/<int:incident_id>/", incidents.detail, name="incident"),
+    path("viec/<int:incident_id>/hoan/", incidents.ask, name="ask-refund"),
+    path("viec/<int:incident_id>/hoan/duyet/", incidents.decide, name="decide-refund"),
     path("<str:code>/", checkout.overview, name="checkout"),
     path("<str:code>/nop/", checkout.pay, name="pay"),
 ]

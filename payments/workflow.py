@@ -19,6 +19,16 @@ class PaymentState(TextChoices):
     NEEDS_PERSON = "needs_person", _("Chờ cán bộ kiểm tra")
 
 
+class RefundState(TextChoices):
+    """State of a refund."""
+
+    ASKED = "asked", _("Chờ duyệt")
+    SENDING = "sending", _("Đang hoàn qua cổng thanh toán")
+    DONE = "done", _("Đã hoàn")
+    DECLINED = "declined", _("Không duyệt")
+    PERSON = "person", _("Cổng thanh toán từ chối hoàn")
+
+
 class Move(Enum):
     """What can happen to an attempt."""
 
@@ -65,3 +75,17 @@ BADGES = {
 def target(state: str, move: Move) -> PaymentState | None:
     """Where `move` leads from `state`; None when it leads nowhere (a late or repeated message)."""
     return _TABLE.get((move, PaymentState(state)))
+
+
+REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
+    RefundState.ASKED: frozenset({RefundState.SENDING, RefundState.DECLINED}),
+    RefundState.SENDING: frozenset({RefundState.DONE, RefundState.PERSON}),
+    RefundState.PERSON: frozenset({RefundState.SENDING}),
+    RefundState.DONE: frozenset(),
+    RefundState.DECLINED: frozenset(),
+}
+
+
+def refund_may(state: str, to: RefundState) -> bool:
+    """Whether a refund may go from `state` to `to`."""
+    return to in REFUND_MOVES[RefundState(state)]

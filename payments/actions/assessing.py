@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from dossiers.models import Dossier
     from portal.accounts.models import User
 
-EXEMPTION_FIELD = "fee_exemption"  # the answer naming the exempt group, see procedures/data
-
 
 @transaction.atomic
-def assess(*, dossier: Dossier, by: User | None) -> FeeAssessment:
+def assess(*, dossier: Dossier, by: User | None) -> FeeAssessment | None:
     """Assess the fees of a locked dossier by the rules of its version on the day it was filed.
 
+    None where nobody confirmed what the procedure costs by this channel: then the portal collects nothing.
     A second assessment replaces the first, whose ledger lines are reversed. Raises ActionError once something
     was paid: then only a refund or a new payment can follow.
     """
@@ -36,6 +35,8 @@ def assess(*, dossier: Dossier, by: User | None) -> FeeAssessment:
     if last is not None and is_paid(dossier):
         raise ActionError("an assessment that was paid is not replaced")
     assessment = _compute(dossier, last, by)
+    if assessment is None:
+        return None
     if last is not None:
         _book(last, EntryKind.REVERSED)
     _book(assessment, EntryKind.ASSESSED)
@@ -74,21 +75,23 @@ def close_fee(*, dossier: Dossier, by: User | None) -> None:
         finance.fee_assessed(dossier=dossier, payable=0, by=by)
 
 
-def _compute(dossier: Dossier, last: FeeAssessment | None, by: User | None) -> FeeAssessment:
+def _compute(dossier: Dossier, last: FeeAssessment | None, by: User | None) -> FeeAssessment | None:
     form = dossier.forms.first()
     answers = form.answers if form else {}
     day = timezone.localdate(dossier.filed_at)
-    exemption = str(answers.get(EXEMPTION_FIELD) or "")
-    rules = fees.rules_for(dossier.version, dossier.case, day)
     with translation.override("vi"):  # the explanations are frozen, whoever's browser accepts the dossier
-        assessed = fees.assess(rules, channel=dossier.channel, answers=answers, exemption=exemption, on=day)
+        assessed = fees.estimate(
+            dossier.version, dossier.case, channel=dossier.channel, answers=answers, on=day
+        )
+    if not assessed.known:
+        return None
     lines = [dataclasses.asdict(line) for line in assessed.lines]
     return FeeAssessment.objects.create(
         dossier=dossier,
         version=dossier.version,
         on=day,
         channel=dossier.channel,
-        exemption=exemption,
+        exemption=str(answers.get(fees.EXEMPTION_FIELD) or ""),
         lines=lines,
         gross=sum(line["gross"] for line in lines),
         exempted=sum(line["exempted"] for line in lines),

@@ -12,6 +12,8 @@ from payments.gateways.base import (
     Order,
     Outcome,
     Query,
+    RefundAnswer,
+    RefundOrder,
 )
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Order",
     "Outcome",
     "Query",
+    "RefundAnswer",
+    "RefundOrder",
     "gateway",
 ]
 

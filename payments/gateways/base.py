@@ -52,6 +52,28 @@ class Query:
 
 
 @dataclass(frozen=True)
+class RefundOrder:
+    """A full refund of a settled attempt. `amount` is whole VND; `request_id` is the same for every try."""
+
+    reference: str
+    amount: int
+    provider_reference: str
+    created_at: datetime.datetime
+    now: datetime.datetime
+    request_id: str
+    by: str
+    ip: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class RefundAnswer:
+    """What the gateway said to a refund: taken (also when it had been taken before), or refused with a code."""
+
+    taken: bool
+    code: str
+
+
+@dataclass(frozen=True)
 class GatewayFacts:
     """What a verified message states about an attempt. `amount` is whole VND, -1 when it is no number."""
 
@@ -79,3 +101,6 @@ class Gateway(Protocol):
 
     def ask(self, query: Query) -> GatewayFacts:
         """Ask for the state of an attempt; raises GatewayError."""
+
+    def refund(self, order: RefundOrder) -> RefundAnswer:
+        """Give the money back; raises GatewayError when nothing is known."""

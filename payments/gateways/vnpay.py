@@ -17,6 +17,8 @@ from payments.gateways.base import (
     Order,
     Outcome,
     Query,
+    RefundAnswer,
+    RefundOrder,
 )
 
 VERSION = "2.1.0"
@@ -52,6 +54,25 @@ QUERY_ANSWER_FIELDS = (
     "vnp_PromotionCode",
     "vnp_PromotionAmount",
 )
+REFUND_FIELDS = (
+    "vnp_RequestId",
+    "vnp_Version",
+    "vnp_Command",
+    "vnp_TmnCode",
+    "vnp_TransactionType",
+    "vnp_TxnRef",
+    "vnp_Amount",
+    "vnp_TransactionNo",
+    "vnp_TransactionDate",
+    "vnp_CreateBy",
+    "vnp_CreateDate",
+    "vnp_IpAddr",
+    "vnp_OrderInfo",
+)
+REFUND_ANSWER_FIELDS = QUERY_ANSWER_FIELDS[:-2]
+ALREADY_REFUNDED = "94"
+FULL_REFUND = "02"
+NO_VERDICT = {"97", "99"}
 PAID, NOT_COMPLETED, NOT_FOUND = "00", "01", "91"
 SUSPECT_RESPONSES = {"07"}
 SUSPECT_STATUSES = {"04", "07"}
@@ -178,6 +199,35 @@ class Vnpay:
             "vnp_OrderInfo": f"Tra cuu {query.reference}",
         }
         return fields | {"vnp_SecureHash": sign(self.secret, piped(fields, QUERY_FIELDS))}
+
+    def refund(self, order: RefundOrder) -> RefundAnswer:
+        """A full refund. "Already requested" counts as taken: an earlier answer of ours got lost."""
+        answer = self.send(self.api_url, self.refund_message(order))
+        if not same(answer.get("vnp_SecureHash", ""), sign(self.secret, piped(answer, REFUND_ANSWER_FIELDS))):
+            raise BadSignatureError("refund answer")
+        code = answer.get("vnp_ResponseCode", "")
+        if code in NO_VERDICT:
+            raise GatewayError(f"refund answered {code}")
+        return RefundAnswer(taken=code in {PAID, ALREADY_REFUNDED}, code=code)
+
+    def refund_message(self, order: RefundOrder) -> dict[str, str]:
+        """The signed refund request."""
+        fields = {
+            "vnp_RequestId": order.request_id,
+            "vnp_Version": VERSION,
+            "vnp_Command": "refund",
+            "vnp_TmnCode": self.tmn_code,
+            "vnp_TransactionType": FULL_REFUND,
+            "vnp_TxnRef": order.reference,
+            "vnp_Amount": str(order.amount * 100),
+            "vnp_TransactionNo": order.provider_reference or "0",
+            "vnp_TransactionDate": stamp(order.created_at),
+            "vnp_CreateBy": order.by,
+            "vnp_CreateDate": stamp(order.now),
+            "vnp_IpAddr": order.ip,
+            "vnp_OrderInfo": f"Hoan tien {order.reference}",
+        }
+        return fields | {"vnp_SecureHash": sign(self.secret, piped(fields, REFUND_FIELDS))}
 
     @staticmethod
     def _facts(message: Mapping[str, str], outcome: Outcome) -> GatewayFacts:

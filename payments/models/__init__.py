@@ -6,6 +6,7 @@ from payments.models.incidents import IncidentKind, PaymentIncident
 from payments.models.ledger import Account, EntryKind, LedgerEntry
 from payments.models.payments import Payment, Provider
 from payments.models.receipts import Receipt, ReceiptBook
+from payments.models.refunds import Refund
 
 __all__ = [
     "Account",
@@ -19,4 +20,5 @@ __all__ = [
     "Provider",
     "Receipt",
     "ReceiptBook",
+    "Refund",
 ]

@@ -36,6 +36,7 @@ class EntryKind(models.TextChoices):
     REVERSED = "reversed", _("Đảo bút toán xác định cũ")
     SETTLED = "settled", _("Đã thu")
     SURPLUS = "surplus", _("Nộp thừa")
+    REFUNDED = "refunded", _("Đã hoàn")
     SHIFT_CLOSED = "shift_closed", _("Chốt ca thu")
 
 

@@ -91,6 +91,8 @@ class Gateway:
     def _refund(self, message: dict[str, str], order: dict[str, Any]) -> str:
         if order["status"] not in {"00", "05"}:
             return "95"
+        if order["refunded"] and order["refunded"] == int(order["fields"]["vnp_Amount"]):
+            return "94"
         amount = int(message["vnp_Amount"]) if message.get("vnp_Amount", "").isdigit() else 0
         if not 0 < amount <= int(order["fields"]["vnp_Amount"]) - order["refunded"]:
             return "03"
@@ -130,8 +132,10 @@ class Gateway:
             "acknowledged",
         )
         orders = self.store.orders()
-        settled = [order for order in orders if order["status"] == "00"]
+        settled = [order for order in orders if order["status"] in {"00", "05"}]
+        refunded = {order["reference"]: order["refunded"] // 100 for order in orders if order["refunded"]}
         return {
+            "refunded": refunded,
             "switches": self.notifier.switches.as_dict(),
             "orders": [{name: order[name] for name in shown} for order in orders],
             "settled": [{name: order[name] for name in shown[:2] + shown[4:6]} for order in settled],
