@@ -7,6 +7,7 @@ Open data: no key, cacheable, callable from other sites. Errors are JSON in both
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any, Literal
@@ -18,6 +19,7 @@ from ninja.errors import HttpError, ValidationError
 from portal.accounts.models import Unit
 from portal.lib import clock
 from portal.lib.text import fold
+from procedures import audit
 from procedures.models import Procedure
 from procedures.places import plain
 from procedures.querysets import Entry, Wanted, catalogue, version_with_parts
@@ -92,6 +94,52 @@ class ProcedureData(ProcedureRow):
     valid_from: str | None
     as_of: str
     source: str
+
+
+class FeeRuleData(Schema):
+    """The rule behind a line; `source` is the act that sets it, `cap` the most in VND per copy."""
+
+    authority: str
+    channel: str
+    tiers: list[dict[str, int | None]]
+    cap: int | None
+    subsidy_percent: int
+    exemptions: list[str]
+    valid_from: str
+    valid_to: str | None
+    source: str
+
+
+class FeeLineData(Schema):
+    """A line of the calculation, whole VND: payable = gross - exempted - subsidised. `kind`: phi or le_phi."""
+
+    code: str
+    name: str
+    kind: str
+    quantity: int
+    gross: int
+    exempted: int
+    subsidised: int
+    payable: int
+    confirmed: bool
+    explanation: str
+    rule: FeeRuleData
+
+
+class FeeData(Schema):
+    """What filing costs. `fee_known` false: nobody confirmed the fee of this channel, the sums say nothing."""
+
+    code: str
+    version: int
+    channel: str
+    case: str
+    date: str
+    fee_known: bool
+    lines: list[FeeLineData]
+    gross: int
+    exempted: int
+    subsidised: int
+    payable: int
 
 
 class UnitRow(Schema):
@@ -217,6 +265,28 @@ def procedure(request: HttpRequest, response: HttpResponse, code: str) -> dict[s
     }
 
 
+@api.get(
+    "/procedures/{code}/fee", response=FeeData, summary="Kiểm tra cách tính phí / Check the fee calculator"
+)
+@_open
+def fee(
+    request: HttpRequest,
+    response: HttpResponse,
+    code: str,
+    channel: Annotated[Literal["online", "counter", "post"], Query()] = "online",
+    pages: Annotated[int | None, Query(ge=1, le=100_000, description="Pages of the original")] = None,
+    copies: Annotated[int | None, Query(ge=0, le=10_000)] = None,
+    date: Annotated[datetime.date | None, Query(description="Day of filing; today when not given")] = None,
+    case: Annotated[str, Query(max_length=60, description="Code of the case")] = "",
+    exemption: Annotated[str, Query(max_length=60, description="Code of the exempt group")] = "",
+) -> dict[str, Any]:
+    """The lines of the fee on a day, each with its rule and source: the same calculation a dossier gets."""
+    if code not in catalogue().by_code:
+        raise Http404
+    question = audit.Question(channel, date or clock.today(), pages, copies, case, exemption)
+    return audit.answer(code, question)
+
+
 @api.get("/units", response=UnitList, summary="Đơn vị / Units")
 @_open
 def units(
@@ -269,6 +339,12 @@ def _bad_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
         f"Invalid parameters: {names}.",
         fields=fields,
     )
+
+
+@api.exception_handler(audit.BadQuestionError)
+def _bad_question(request: HttpRequest, error: audit.BadQuestionError) -> HttpResponse:
+    fields = [{"name": error.name, "message": error.en}]
+    return _error(request, 422, "bad_input", error.vi, error.en, fields=fields)
 
 
 @api.exception_handler(Http404)
