@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CUTOFF = datetime.time(15, 0)  # Luật Hộ tịch art. 5(3), NĐ 23/2015/NĐ-CP art. 7: strictly after 15:00
 ACCEPT_MINUTES = 8 * 60  # an online dossier is answered within eight working hours of filing
 
+_EVERY_DAY = {TimeUnit.DAY, TimeUnit.MONTH, TimeUnit.HOUR}  # units that know no working days
 _PAUSES = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET}
 _RESUMES = {EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET}
 
@@ -128,6 +129,8 @@ def run(start: datetime.datetime, rule: Rule, calendar: WorkCalendar) -> datetim
         return calendar.add_minutes(start, rule.value)
     if rule.unit == TimeUnit.WORK_HOUR:
         return calendar.add_minutes(start, rule.value * 60)
+    if rule.unit == TimeUnit.HOUR:
+        return start.astimezone(HANOI) + datetime.timedelta(hours=rule.value)
     if rule.unit == TimeUnit.WORK_DAY:
         return _work_days(start, rule, calendar)
     if rule.unit == TimeUnit.DAY:
@@ -161,6 +164,8 @@ def _shift(
     calendar: WorkCalendar,
 ) -> datetime.datetime:
     """Move `at` by the time between `paused` and `resumed`, measured in the rule's own kind of time."""
+    if rule.unit == TimeUnit.HOUR:
+        return at + (resumed - paused)
     if rule.unit in {TimeUnit.DAY, TimeUnit.MONTH}:
         days = (resumed.astimezone(HANOI).date() - paused.astimezone(HANOI).date()).days
         return calendar.add_calendar_days(at, days) if days else at
@@ -190,7 +195,7 @@ def _counted(
     day, last = start.astimezone(HANOI).date() + ONE_DAY, end.astimezone(HANOI).date()
     number = 0
     while day <= last:
-        if rule.unit in {TimeUnit.DAY, TimeUnit.MONTH} or calendar.is_working(day):
+        if rule.unit in _EVERY_DAY or calendar.is_working(day):
             number += 1
             yield Line(day, _("ngày thứ %(number)d") % {"number": number} + _worked(day, calendar))
         else:

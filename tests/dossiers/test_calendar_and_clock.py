@@ -63,6 +63,7 @@ SAME_DAY = Rule(0, TimeUnit.SAME_DAY)
         (Rule(15, TimeUnit.DAY), "2025-07-05 09:00", "2025-07-21 17:00"),  # the 15th day is a Sunday
         (Rule(1, TimeUnit.MONTH), "2025-01-31 09:00", "2025-02-28 17:00"),
         (Rule(1, TimeUnit.MONTH), "2025-12-20 09:00", "2026-01-20 17:00"),
+        (Rule(12, TimeUnit.HOUR), "2025-07-05 20:00", "2025-07-06 08:00"),  # hours by the clock on the wall
         (Rule(4, TimeUnit.WORK_HOUR), "2025-07-07 10:00", "2025-07-07 15:00"),
         (Rule(8, TimeUnit.WORK_HOUR), "2025-07-07 08:00", "2025-07-07 17:00"),
     ],

@@ -19,6 +19,7 @@ from procedures.models import ClockStart, TimeUnit
 UNITS = {
     "minute": TimeUnit.WORK_MINUTE,
     "working_minute": TimeUnit.WORK_MINUTE,
+    "hour": TimeUnit.HOUR,
     "working_hour": TimeUnit.WORK_HOUR,
     "working_day": TimeUnit.WORK_DAY,
     "day": TimeUnit.DAY,
