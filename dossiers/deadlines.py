@@ -7,8 +7,10 @@ which gathers the inputs of a stored dossier.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -31,9 +33,12 @@ _RESUMES = {EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET}
 
 @dataclass(frozen=True)
 class Rule:
-    """Statutory time of a dossier: `value` in `unit`; working days from the moment or from the next day."""
+    """Statutory time of a dossier: `value` in `unit`; working days from the moment or from the next day.
 
-    value: int
+    Half days are possible in working days and hours (domain facts 4.5); of days and months only whole ones.
+    """
+
+    value: int | Decimal
     unit: str
     start: str = ClockStart.MOMENT
     restarts: bool = False
@@ -126,17 +131,17 @@ def run(start: datetime.datetime, rule: Rule, calendar: WorkCalendar) -> datetim
     if rule.unit == TimeUnit.SAME_DAY:
         return _same_day(start, calendar)
     if rule.unit == TimeUnit.WORK_MINUTE:
-        return calendar.add_minutes(start, rule.value)
+        return calendar.add_minutes(start, int(rule.value))
     if rule.unit == TimeUnit.WORK_HOUR:
-        return calendar.add_minutes(start, rule.value * 60)
+        return calendar.add_minutes(start, int(rule.value * 60))
     if rule.unit == TimeUnit.HOUR:
-        return start.astimezone(HANOI) + datetime.timedelta(hours=rule.value)
+        return start.astimezone(HANOI) + datetime.timedelta(minutes=int(rule.value * 60))
     if rule.unit == TimeUnit.WORK_DAY:
         return _work_days(start, rule, calendar)
     if rule.unit == TimeUnit.DAY:
-        return calendar.add_calendar_days(start, rule.value)
+        return calendar.add_calendar_days(start, math.ceil(rule.value))
     if rule.unit == TimeUnit.MONTH:
-        return calendar.add_months(start, rule.value)
+        return calendar.add_months(start, math.ceil(rule.value))
     raise ValueError(f"no deadline can be computed for unit {rule.unit!r}")
 
 
@@ -149,9 +154,9 @@ def _same_day(start: datetime.datetime, calendar: WorkCalendar) -> datetime.date
 
 def _work_days(start: datetime.datetime, rule: Rule, calendar: WorkCalendar) -> datetime.datetime:
     if rule.start == ClockStart.MOMENT:
-        return calendar.add_minutes(start, rule.value * calendar.minutes_per_day)
+        return calendar.add_minutes(start, int(rule.value * calendar.minutes_per_day))
     day = calendar.opening_at_or_after(start).date()
-    for _step in range(rule.value):
+    for _step in range(math.ceil(rule.value)):
         day = calendar.next_working_day(day)
     return calendar.closing(day)
 
@@ -229,7 +234,7 @@ def rule_of(limit: TimeLimit | None, *, start: str, restarts: bool) -> Rule | No
         return None
     if limit.unit != TimeUnit.SAME_DAY and not limit.value:
         return None
-    return Rule(int(limit.value or 0), limit.unit, start, restarts=restarts)
+    return Rule(limit.value or 0, limit.unit, start, restarts=restarts)
 
 
 def facts_of(dossier: Dossier) -> list[Fact]:

@@ -32,12 +32,13 @@ def ask(monkeypatch: pytest.MonkeyPatch, *lines: Any) -> list[dict[str, Any]]:
         ("2025-04-23T09:00", 5, "working_day", "2025-04-29T09:00:00+07:00"),
         ("2025-07-07T10:00", 4, "working_hour", "2025-07-07T15:00:00+07:00"),
         ("2025-07-07T11:50", 20, "minute", "2025-07-07T13:10:00+07:00"),
+        ("2025-07-07T10:00", 0.5, "working_day", "2025-07-07T15:00:00+07:00"),
         ("2025-07-05T09:00", 15, "day", "2025-07-21T17:00:00+07:00"),
         ("2025-01-31T09:00", 1, "month", "2025-02-28T17:00:00+07:00"),
     ],
 )
 def test_the_case_matrix_by_the_real_calendar(
-    monkeypatch: pytest.MonkeyPatch, start: str, amount: int, unit: str, due: str
+    monkeypatch: pytest.MonkeyPatch, start: str, amount: float, unit: str, due: str
 ) -> None:
     (answer,) = ask(monkeypatch, {"start": start, "amount": amount, "unit": unit})
     assert answer["due"] == due

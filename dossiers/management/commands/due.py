@@ -6,6 +6,7 @@ import datetime
 import json
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -35,7 +36,7 @@ class BadLine(ValueError):
 class Command(BaseCommand):
     """Reads one JSON object a line from standard input, writes one a line to standard output, in order.
 
-    In: `start` (ISO instant; without an offset it is Hanoi's), `amount` (whole number), `unit` (minute,
+    In: `start` (ISO instant; without an offset it is Hanoi's), `amount` (a number), `unit` (minute,
     working_hour, working_day, day, month, same_day), and if wanted `unit_code` (whose office hours; default the
     city's), `pauses` ([[begin, end], …]), `count_from` (moment or next_day).
     Out: `due` (ISO instant with +07:00) and `lines` ([{day, text}, …]); for a bad line `error` and its number.
@@ -90,12 +91,12 @@ def _rule(asked: dict[str, Any]) -> Rule:
     if unit is None:
         raise BadLine(f"unit must be one of {', '.join(UNITS)}")
     amount = asked.get("amount", 0 if unit == TimeUnit.SAME_DAY else None)
-    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount <= 100_000:
-        raise BadLine("amount must be a whole number from 0 to 100000")
+    if not isinstance(amount, int | float) or isinstance(amount, bool) or not 0 <= amount <= 100_000:
+        raise BadLine("amount must be a number from 0 to 100000")
     start = str(asked.get("count_from", ClockStart.MOMENT))
     if start not in ClockStart.values:
         raise BadLine("count_from must be moment or next_day")
-    return Rule(amount, unit, start)
+    return Rule(Decimal(str(amount)), unit, start)
 
 
 def _facts(asked: dict[str, Any]) -> Iterator[Fact]:
