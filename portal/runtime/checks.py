@@ -32,14 +32,12 @@ def _tool(*command: str) -> Callable[[], str]:
 
 
 def _translations() -> str:
-    lines = [f"{place}: {text.wording!r} has no English" for text, place in missing().items()]
-    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    return "\n".join(lines[:_SHOWN] + more)
+    return "\n".join(f"{place}: {text.wording!r} has no English" for text, place in missing().items())
 
 
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("ruff check", _tool("-m", "ruff", "check", ".")),
-    ("ruff format", _tool("-m", "ruff", "format", "--check", ".")),
+    ("ruff check", _tool("-m", "ruff", "check", "--output-format=concise", ".")),
+    ("ruff format", _tool("-m", "ruff", "format", "--check", "--output-format=concise", ".")),
     ("mypy", _tool("-m", "mypy", ".")),
     ("djlint", _tool("-m", "djlint", "templates", "--lint", "--quiet")),
     ("django check", _tool("manage.py", "check")),
@@ -51,6 +49,12 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
 )
 
 
+def _indented(findings: str) -> str:
+    lines = findings.splitlines()
+    more = [f"… and {len(lines) - _SHOWN} lines more"] if len(lines) > _SHOWN else []
+    return "\n".join(f"    {line}" for line in lines[:_SHOWN] + more)
+
+
 def command(_options: argparse.Namespace, _rest: list[str]) -> int:
     """Run them all, print one line each and the findings; 1 when any found something."""
     failed = []
@@ -60,6 +64,6 @@ def command(_options: argparse.Namespace, _rest: list[str]) -> int:
         print(f"{'failed' if findings else 'ok':7} {name} ({time.monotonic() - began:.1f} s)", flush=True)
         if findings:
             failed.append(name)
-            print("\n".join(f"    {line}" for line in findings.splitlines()), flush=True)
+            print(_indented(findings), flush=True)
     print(f"bin/check: {'failed: ' + ', '.join(failed) if failed else 'all passed'}", flush=True)
     return int(bool(failed))

@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,17 +67,23 @@ class DataDir:
                 file.write(secrets.token_urlsafe(48))
         return path
 
-    def keep_environment(self, env: Mapping[str, str]) -> None:
-        """Keep what the parts are started with, for bin/manage; readable by the owner alone."""
+    def keep_environment(self, env: Mapping[str, str], *, embedded: Iterable[str]) -> None:
+        """Keep what the parts are started with, for bin/manage; the file is readable by the owner alone.
+
+        `embedded` names the variables that lead to embedded servers: without the portal, those must be started.
+        """
         kept = {name: value for name, value in env.items() if name.startswith(_OURS)}
         path = self.path / "environment.json"
         path.touch(mode=0o600)
-        path.write_text(json.dumps(kept), encoding="utf-8")
+        path.write_text(json.dumps({"values": kept, "embedded": list(embedded)}), encoding="utf-8")
 
-    def kept_environment(self) -> dict[str, str]:
-        """What the last start was started with; empty when there was none."""
+    def kept_environment(self) -> tuple[dict[str, str], set[str]]:
+        """What the last start was started with, and which of it led to embedded servers; empty without one."""
         path = self.path / "environment.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if not path.exists():
+            return {}, set()
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return kept["values"], set(kept["embedded"])
 
     def remembered(self, name: str) -> str:
         """A short note of an earlier start ("" when there is none)."""

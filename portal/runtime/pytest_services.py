@@ -15,16 +15,27 @@ import pytest
 from portal.runtime import system
 from portal.runtime.embedded import Embedded
 from portal.runtime.messages import compile_messages
+from portal.runtime.reaper import alive
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+_PREFIX = "portal-test-"
 _running: list["_Services"] = []
+
+
+def _remove_abandoned() -> None:
+    """Delete what runs that were killed left behind; their servers ended with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdigit() and not alive(int(pid)) and os.access(folder, os.W_OK):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Services:
     """The servers and the temporary data directory of one test run."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+        _remove_abandoned()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         # The account that runs PostgreSQL for root must be able to enter; the servers' own folders stay 0700.
         self.folder.chmod(0o711)
         self.embedded = Embedded(

@@ -212,7 +212,7 @@ class Up:
             self._adopt(supervisor, embedded)
             env = environment(self._options, data, embedded)
             simulator = _add_gateway(env, self._options, data)
-            data.keep_environment(env)
+            data.keep_environment(env, embedded=tuple(embedded.environment()))
             self._prepare(env)
             for part in self._parts(data, env, simulator):
                 supervisor.start(part)

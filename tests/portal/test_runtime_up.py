@@ -184,12 +184,41 @@ def test_the_whole_portal_starts_serves_and_ends_without_a_trace() -> None:
                     assert answer.status == 200
                 pids = _children(portal.pid)
                 assert len(pids) >= 10
+                assert _units_counted_by_manage(f"{folder}/data", env) > 140
             finally:
                 portal.send_signal(signal.SIGTERM)
                 portal.wait(60)
         assert portal.returncode == 0
         assert _ended(pids)
+        assert _units_counted_by_manage(f"{folder}/data", env) > 140
         assert log.read_text(encoding="utf-8").rstrip().endswith("stopping\nstopped")
+
+
+def _units_counted_by_manage(data_dir: str, env: dict[str, str]) -> int:
+    """By `bin/manage`, which finds the servers while the portal runs and starts them while it does not."""
+    code = "from portal.accounts.models import Unit; print('units', Unit.objects.count())"
+    command = [
+        sys.executable,
+        "-m",
+        "portal.runtime",
+        "manage",
+        f"--data-dir={data_dir}",
+        "shell",
+        "-c",
+        code,
+    ]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+    found = re.search(r"^units (\d+)$", done.stdout, re.MULTILINE)
+    assert found, done.stdout + done.stderr
+    return int(found[1])
+
+
+def test_manage_without_data_is_one_sentence(tmp_path: Path) -> None:
+    done = _run("manage", f"--data-dir={tmp_path}", "verify")
+    assert done.returncode == 1
+    assert done.stderr == f"portal: There is no portal's data in {tmp_path}: start it once with bin/run.\n"
 
 
 def _wait_for_address(portal: "subprocess.Popen[bytes]", log: Path, port: int) -> None:
