@@ -81,11 +81,12 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql:///portal"))}
-DATABASES["default"]["CONN_MAX_AGE"] = env.number("PORTAL_DB_MAX_AGE", 60)
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-    "-c lock_timeout=5s -c statement_timeout=60s -c jit=off"  # type: ignore[index]
-)
+DATABASES = {
+    "default": {
+        **env.database(env.text("DATABASE_URL", "postgresql:///portal")),
+        "CONN_MAX_AGE": env.number("PORTAL_DB_MAX_AGE", 60),
+    }
+}
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {

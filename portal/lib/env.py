@@ -61,5 +61,6 @@ def database(url: str) -> dict[str, object]:
         "HOST": options.pop("host", None) or parts.hostname or "",
         "PORT": str(options.pop("port", None) or parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        # A page gives up its lock wait and its statement long before the person gives up; jit never pays here.
+        "OPTIONS": {"options": "-c lock_timeout=5s -c statement_timeout=60s -c jit=off", **options},
     }
