@@ -10,7 +10,11 @@ urlpatterns = [
     path("xu-ly/quay/thu-tuc/<str:procedure_code>/", counter.take_in, name="take-in"),
     path("xu-ly/quay/da-nhan/<str:code>/", counter.taken_in, name="taken-in"),
     path("xu-ly/ho-so/<str:code>/", desk.dossier, name="desk"),
-    path("xu-ly/ho-so/<str:code>/nhan-bo-sung/", counter_supplement.receive_supplement, name="receive-supplement"),
+    path(
+        "xu-ly/ho-so/<str:code>/nhan-bo-sung/",
+        counter_supplement.receive_supplement,
+        name="receive-supplement",
+    ),
     path("xu-ly/ho-so/<str:code>/phan-cong/", decisions.assign, name="assign"),
     path("xu-ly/ho-so/<str:code>/phieu-kiem-soat/", decisions.control_sheet, name="control-sheet"),
     path("xu-ly/ho-so/<str:code>/thao-tac/<str:name>/", decisions.act, name="act"),
