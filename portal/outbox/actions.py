@@ -6,6 +6,8 @@ import contextlib
 import contextvars
 import datetime
 import logging
+import math
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -112,9 +114,15 @@ def _handle(message: OutboxMessage) -> None:
     message.save(update_fields=["tries", "last_error", "not_before", "done_at", "parked_at"])
 
 
-def drain_all(limit: int = 1000) -> int:
-    """Drain until nothing waits or `limit` messages were handled; returns how many."""
-    done = 0
+def drain_all(limit: int = 1000, *, seconds: float = math.inf) -> int:
+    """Drain until nothing waits, `limit` messages were handled or `seconds` are over; returns how many.
+
+    What is left when the time is over rings again, behind whatever else waits for the same worker.
+    """
+    done, end = 0, time.monotonic() + seconds
     while done < limit and drain_once():
         done += 1
+        if time.monotonic() > end:
+            ring()
+            break
     return done
