@@ -46,13 +46,18 @@ def get_payment(user: AnyUser, reference: str) -> Payment:
 
 
 def get_receipt(user: AnyUser, token: str) -> Receipt:
-    """A receipt by the token of its document, for the owner of the dossier or an officer who sees it."""
+    """A receipt by the token of its document, for the owner of the dossier or an officer who sees it.
+
+    It names the payer: an officer who may not see people's data gets PermissionDenied.
+    """
     receipt = (
         Receipt.objects.filter(document__token=token).select_related("document", "book", "dossier").first()
     )
     if receipt is None:
         raise Http404(_("Không tìm thấy biên lai này."))
-    get_readable_dossier(user, receipt.dossier.code)
+    dossier = get_readable_dossier(user, receipt.dossier.code)
+    if dossier.account_id != user.pk:
+        get_dossier(user, dossier.code, Permission.SEE_PERSONAL_DATA)
     return receipt
 
 

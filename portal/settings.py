@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "portal.middleware.NoNulMiddleware",
     "portal.middleware.ReadOnlyGetMiddleware",
 ]
 

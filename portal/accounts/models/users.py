@@ -75,6 +75,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.display_name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; signing in alone (`last_login`) is worth no line of history."""
+        only_signed_in = set(kwargs.get("update_fields") or ()) == {"last_login"}
+        if only_signed_in:
+            self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            if only_signed_in:
+                del self.skip_history_when_saving
+
     @property
     def display_name(self) -> str:
         """The organisation's name, or the person's."""

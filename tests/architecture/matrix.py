@@ -1,0 +1,346 @@
+"""Who gets what at every address: the authorisation matrix.
+
+One `Row` an address and object. `get` and `post` map people to the status they meet; `*` is everybody not named,
+`anonymous` is led to sign-in unless named. Groups of people are named by the sets of `world`.
+
+    OK      a page (200), or a file being made (202)
+    ON      sent on to the next page (302)
+    LOGIN   sent to sign in
+    DONE    done, refused with reasons on the page, or too late: 200, 302, 409, 422, never a denial
+    403     seen but not his to do;  404  does not exist for him;  405  the address takes no such request
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from procedures.models import Setup
+from tests.architecture.world import CITIZENS, CITY, FAR, OFFICE, World
+from tests.factories import dossiers as make
+
+Expected = Mapping[str | frozenset[str], Any]
+
+OK = frozenset({200, 202})
+ON = frozenset({302})
+LOGIN = "sign in"
+DONE = frozenset({200, 302, 409, 422})
+EVERYBODY: Expected = {"*": OK, "anonymous": OK}
+NOBODY: Expected = {"*": 405, "anonymous": 405}
+# `login_required` stands before the check of the method.
+NO_POST: Expected = {"*": 405}
+NO_GET = NO_POST
+
+OFFICERS = OFFICE | FAR
+RECEIVERS = frozenset({"counter", "head"})
+FAR_RECEIVERS = frozenset({"far_counter", "far_head"})
+SIGNED_IN = CITIZENS | OFFICERS | CITY
+
+
+def none(_world: World) -> tuple[Any, ...]:
+    """An address without arguments."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with one object, and who meets what there."""
+
+    name: str
+    get: Expected
+    post: Expected = field(default_factory=lambda: NO_POST)
+    args: Callable[[World], tuple[Any, ...]] = none
+    data: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    what: str = ""
+
+
+def _dossier(name: str) -> Callable[[World], tuple[Any, ...]]:
+    return lambda world: (getattr(world, name).code,)
+
+
+def _draft(world: World) -> tuple[Any, ...]:
+    return (world.draft.pk,)
+
+
+# --- Everybody ---
+
+PUBLIC = (
+    Row("home", EVERYBODY, NOBODY),
+    Row("design", EVERYBODY, NOBODY),
+    Row("procedures:list", EVERYBODY, NOBODY),
+    Row("procedures:detail", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("procedures:board", EVERYBODY, NOBODY),
+    Row("procedures:board-list", EVERYBODY, NOBODY, lambda _world: (str(Setup.GENERIC),)),
+    Row("procedures:unit-list", EVERYBODY, NOBODY),
+    Row("procedures:unit", EVERYBODY, NOBODY, lambda world: (world.unit_code,)),
+    Row("reporting:definitions", EVERYBODY, NOBODY),
+    Row("api:openapi-json", EVERYBODY, EVERYBODY),  # a description, whatever one asks it with
+    Row("api:procedures", EVERYBODY, NOBODY),
+    Row("api:procedure", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("api:units", EVERYBODY, NOBODY),
+    Row("api:fee", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("support-points", {"*": ON, "anonymous": ON}, {"*": ON, "anonymous": ON}),
+    Row("set-language", NOBODY, {"*": ON, "anonymous": ON}, data={"language": "en"}),
+    Row("dossiers:track", EVERYBODY, {"*": 422, "anonymous": 422}),
+    Row("dossiers:verify", EVERYBODY, {"*": 422, "anonymous": 422}, lambda world: (world.slip.token,)),
+    # 503 without a worker and a scheduler, as in these tests; who asks makes no difference.
+    Row("healthz", {"*": 503, "anonymous": 503}, NOBODY),
+    # A gateway's messages: whoever sends one without the gateway's signature changes nothing.
+    Row("payments:ipn", EVERYBODY, NOBODY),
+    Row("payments:return", {"*": 400, "anonymous": 400}, NOBODY),
+)
+
+# --- Accounts (allauth's pages with our forms) ---
+
+HOME_IF_SIGNED_IN: Expected = {"anonymous": OK, "*": ON}
+ACCOUNTS = (
+    Row("account_login", HOME_IF_SIGNED_IN, {"anonymous": DONE, "*": DONE}),
+    Row("account_signup", HOME_IF_SIGNED_IN, {"anonymous": DONE, "*": DONE}),
+    Row("account_logout", {"anonymous": ON, "*": OK}, {"anonymous": ON, "*": ON}),
+    Row("account_inactive", EVERYBODY, NOBODY),
+    Row("account_reauthenticate", {"*": DONE}, {"*": DONE}),
+    Row("account_change_password", {"*": OK}, {"*": DONE}),
+    Row("account_set_password", {"anonymous": ON, "*": ON}, {"anonymous": ON, "*": ON}),
+    Row("account_reset_password", EVERYBODY, {"anonymous": DONE, "*": DONE}),
+    Row("account_reset_password_done", EVERYBODY, NOBODY),
+    Row(
+        "account_reset_password_from_key",
+        {"anonymous": DONE, "*": DONE},
+        {"anonymous": DONE, "*": DONE},
+        lambda world: world.reset,
+    ),
+    Row("account_reset_password_from_key_done", EVERYBODY, NOBODY),
+    Row("account_email", {"anonymous": ON, "*": ON}, {"anonymous": ON, "*": ON}),
+    Row("account_email_verification_sent", {"anonymous": ON, "*": ON}, {"anonymous": ON, "*": ON}),
+    Row("accounts:profile", {"*": OK}, {"*": DONE}),
+    Row("accounts:after-sign-in", {"*": ON}),
+)
+
+# --- A citizen's own ---
+
+OWN: Expected = {"owner": OK, "*": 404}
+# Staff file at the counter, both names on record: a staff account has no drafts at all.
+OWN_DRAFT: Expected = {"owner": OK, CITIZENS: 404, "*": 403}
+OWN_DRAFT_DONE: Expected = {"owner": DONE, CITIZENS: 404, "*": 403}
+CITIZENS_ONLY: Expected = {CITIZENS: OK, "*": 403}
+
+CITIZEN = (
+    Row("dossiers:mine", {"*": OK}),
+    Row("dossiers:start", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}, lambda _world: (make.BIRTH,)),
+    Row("dossiers:draft", OWN_DRAFT, {"owner": 405, CITIZENS: 404, "*": 403}, _draft),
+    Row("dossiers:discard", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
+    Row("dossiers:papers", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
+    Row(
+        "dossiers:paper",
+        {"owner": ON, CITIZENS: 404, "*": 403},
+        OWN_DRAFT_DONE,
+        lambda world: (world.draft.pk, world.draft_file.document_id),
+    ),
+    Row("dossiers:place", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
+    Row("dossiers:review", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
+    Row(
+        "dossiers:step",
+        OWN_DRAFT,
+        OWN_DRAFT_DONE,
+        lambda world: (world.draft.pk, _first_section(world)),
+    ),
+    Row("dossiers:attachment", OWN, args=lambda world: (world.draft_file.pk,), what="of a draft"),
+    Row("dossiers:detail", OWN, args=_dossier("filed")),
+    Row("dossiers:filed", OWN, args=_dossier("filed")),
+    Row("dossiers:supplement", OWN, {"owner": DONE, "*": 404}, _dossier("supplement")),
+    Row("dossiers:withdraw", OWN, {"owner": DONE, "*": 404}, _dossier("filed")),
+    Row("payments:checkout", OWN, args=_dossier("owing")),
+    Row("payments:pay", {"owner": ON, "*": 404}, {"owner": ON, "*": 404}, _dossier("owing")),
+    Row("payments:receipts", {"*": OK}),
+)
+
+
+def _first_section(world: World) -> str:
+    return str(world.draft.version.form["sections"][0]["code"])
+
+
+# --- Files: the owner, and officers of the unit who may see people's data ---
+
+FILES: Expected = {"owner": OK, OFFICE: OK, "monitor": 403, "*": 404}
+SHARED = (
+    Row("dossiers:attachment", FILES, args=lambda world: (world.file.pk,), what="of a dossier"),
+    Row("dossiers:document", FILES, args=lambda world: (world.finished.code, world.slip.pk)),
+    Row("payments:receipt", FILES, args=lambda world: (world.receipt.document.token,)),
+    # The amounts alone carry nobody's name: the monitor may see them.
+    Row("payments:panel", {"owner": OK, OFFICE: OK, "monitor": OK, "*": 404}, args=_dossier("owing")),
+    Row(
+        "payments:attempt",
+        {"owner": OK, OFFICE: OK, "monitor": OK, "*": 404},
+        args=lambda world: (world.attempt.reference,),
+    ),
+    Row(
+        "payments:ask-again",
+        {"owner": ON, OFFICE: ON, "monitor": ON, "*": 404},
+        {"owner": ON, OFFICE: ON, "monitor": ON, "*": 404},
+        lambda world: (world.attempt.reference,),
+    ),
+)
+
+# --- The desk ---
+
+SEEN: Expected = {OFFICE: OK, "monitor": OK, CITIZENS: 403, "*": 404}
+# An officer who sees the dossier but has not the right, and everybody who does not see it.
+BEYOND: Expected = {OFFICE: 403, "monitor": 403, CITIZENS: 403, "*": 404}
+
+
+def only(*people: str, status: Any) -> Expected:
+    """These people; the rest as `BEYOND`."""
+    return {**dict.fromkeys(people, status), **BEYOND}
+
+
+def _decision(name: str, dossier: str, *people: str) -> Row:
+    return Row(
+        "dossiers:decide",
+        only(*people, status=OK),
+        only(*people, status=DONE),
+        lambda world: (getattr(world, dossier).code, name),
+        what=name,
+    )
+
+
+def _supplement(dossier: str, *, now: set[str], too_late: set[str]) -> Row:
+    """Two moves share this page: whoever holds the other one's right is told that the dossier moved on."""
+    late = dict.fromkeys(too_late, 409)
+    return Row(
+        "dossiers:decide",
+        {**late, **only(*now, status=OK)},
+        {**late, **only(*now, status=DONE)},
+        lambda world: (getattr(world, dossier).code, "supplement"),
+        what=f"supplement of {dossier}",
+    )
+
+
+def _act(name: str, dossier: str, *people: str) -> Row:
+    return Row(
+        "dossiers:act",
+        NO_GET,
+        only(*people, status=DONE),
+        lambda world: (getattr(world, dossier).code, name),
+        what=name,
+    )
+
+
+DESK = (
+    Row("dossiers:inbox", {OFFICERS: OK, "monitor": OK, "*": 403}),
+    Row("dossiers:counter", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
+    Row(
+        "dossiers:take-in",
+        {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS: DONE, "*": 403},
+        lambda _world: (make.CERTIFIED,),
+    ),
+    Row("dossiers:taken-in", only("counter", "head", status=OK), args=_dossier("accepted")),
+    Row("dossiers:desk", SEEN, args=_dossier("accepted")),
+    Row(
+        "dossiers:receive-supplement",
+        only("counter", "head", status=OK),
+        only("counter", "head", status=DONE),
+        _dossier("supplement"),
+    ),
+    Row(
+        "dossiers:assign",
+        NO_GET,
+        only("counter", "head", "leader", status=DONE),
+        _dossier("accepted"),
+        data={"to": "specialist"},
+    ),
+    Row("dossiers:control-sheet", NO_GET, only("counter", "head", status=DONE), _dossier("accepted")),
+    _act("accept", "filed", "counter", "head"),
+    _act("take", "accepted", "specialist"),
+    _act("sign", "signing", "leader"),
+    _act("issue", "signed", "clerk"),
+    _act("return_result", "finished", "counter", "head"),
+    _act("meet_obligation", "processing", "specialist"),
+    _decision("refuse", "filed", "head", "leader"),  # of a birth registration the head decides
+    _supplement("filed", now={"counter", "head"}, too_late={"specialist"}),
+    _supplement("processing", now={"specialist"}, too_late={"counter", "head"}),
+    _decision("result", "processing", "specialist"),
+    _decision("obligation", "processing", "specialist"),
+    _decision("send-back", "signing", "leader"),
+    _decision("stop", "processing", "leader"),
+    _decision("extend", "processing", "leader"),
+    _decision("withdraw", "filed", "counter", "head"),
+)
+
+# --- Money at the counter ---
+
+CASHIERS = frozenset({"cashier", "far_cashier"})
+MONEY = frozenset({"cashier", "far_cashier", "head", "far_head", "system"})
+COLLECT: Expected = {"cashier": OK, "far_cashier": 404, "*": 403}
+COLLECT_DONE: Expected = {"cashier": DONE, "far_cashier": 404, "*": 403}
+INCIDENT: Expected = {frozenset({"cashier", "head"}): OK, MONEY: 404, "*": 403}
+INCIDENT_ON: Expected = {frozenset({"cashier", "head"}): ON, MONEY: 404, "*": 403}
+
+
+def _incident(world: World) -> tuple[Any, ...]:
+    return (world.incident.pk,)
+
+
+CASH = (
+    Row("payments:cash-desk", {CASHIERS: OK, "*": 403}),
+    Row("payments:open-shift", {CASHIERS: ON, "*": 403}, {CASHIERS: DONE, "*": 403}),
+    Row(
+        "payments:shift",
+        {frozenset({"cashier", "head"}): OK, "*": 404},
+        {frozenset({"cashier", "head"}): DONE, "*": 404},
+        lambda world: (world.shift.pk,),
+    ),
+    Row("payments:collect", COLLECT, COLLECT_DONE, _dossier("owing")),
+    Row("payments:change", COLLECT, args=_dossier("owing")),
+    Row("payments:incidents", {MONEY: OK, "*": 403}),
+    Row("payments:incident", INCIDENT, {**INCIDENT, frozenset({"cashier", "head"}): DONE}, _incident),
+    Row(
+        "payments:incident",
+        {"system": OK, MONEY: 404, "*": 403},
+        {"system": DONE, MONEY: 404, "*": 403},
+        lambda world: (world.nowhere.pk,),
+        what="of no unit",
+    ),
+    Row("payments:ask-refund", INCIDENT_ON, {**INCIDENT, frozenset({"cashier", "head"}): DONE}, _incident),
+    Row("payments:decide-refund", INCIDENT_ON, INCIDENT_ON, _incident),
+)
+
+# --- Figures: the check of the method stands before sign-in ---
+
+WATCHERS = frozenset({"head", "leader"})
+FAR_WATCHERS = frozenset({"far_head", "far_leader"})
+FIGURES = (
+    Row("reporting:city", {"monitor": OK, WATCHERS | FAR_WATCHERS: ON, "*": 403}, NOBODY),
+    Row(
+        "reporting:unit",
+        {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
+        NOBODY,
+        lambda world: (world.unit_code,),
+    ),
+    *(
+        Row(
+            name,
+            {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
+            NOBODY,
+            query={"measure": "online", "unit": "00004"},
+        )
+        for name in ("reporting:list", "reporting:list-csv")
+    ),
+)
+
+ROWS: tuple[Row, ...] = (*PUBLIC, *ACCOUNTS, *CITIZEN, *SHARED, *DESK, *CASH, *FIGURES)
+# The API's own root only leads to its description.
+WITHOUT_ROW = {"api:api-root"}
+
+
+def expected(row: Row, person: str, *, posted: bool) -> Any:
+    """What `person` meets at `row`."""
+    wanted = row.post if posted else row.get
+    if person in wanted:
+        return wanted[person]
+    for group, status in wanted.items():
+        if isinstance(group, frozenset) and person in group:
+            return status
+    return LOGIN if person == "anonymous" else wanted["*"]

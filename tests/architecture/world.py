@@ -1,0 +1,155 @@
+"""One of everything, for the authorisation matrix."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from dossiers.actions import drafts, filing, intake
+from dossiers.actions.intake import ItemSpec
+from dossiers.models import Attachment, Document, DocumentKind, Dossier, Draft
+from dossiers.policies import askable_papers
+from payments.actions.checkout import start_payment
+from payments.actions.desk import collect_cash, open_shift
+from payments.actions.incidents import open_incident
+from payments.models import CashShift, IncidentKind, Payment, PaymentIncident, Receipt
+from portal.accounts.models import User
+from portal.outbox.actions import drain_all
+from procedures.form_engine import required_documents
+from tests.cast import Cast
+from tests.factories import dossiers as make
+
+ROLES = ("counter", "specialist", "head", "leader", "clerk", "cashier")
+OFFICE = frozenset(ROLES)
+FAR = frozenset(f"far_{role}" for role in ROLES)
+CITIZENS = frozenset({"owner", "other", "organisation"})
+CITY = frozenset({"monitor", "catalogue", "system"})
+PERSONS = (
+    "anonymous",
+    "owner",
+    "other",
+    "organisation",
+    *ROLES,
+    *sorted(FAR),
+    "monitor",
+    "catalogue",
+    "system",
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """Objects of the citizen `owner` in the office; nobody else has any."""
+
+    people: dict[str, User | AnonymousUser]
+    draft: Draft
+    draft_file: Attachment
+    filed: Dossier
+    file: Attachment
+    accepted: Dossier
+    processing: Dossier
+    supplement: Dossier
+    signing: Dossier
+    signed: Dossier
+    finished: Dossier
+    slip: Document
+    owing: Dossier
+    attempt: Payment
+    paid: Dossier
+    receipt: Receipt
+    shift: CashShift
+    incident: PaymentIncident
+    nowhere: PaymentIncident
+    unit_code: str
+    reset: tuple[str, str]
+
+
+def people_of(cast: Cast) -> dict[str, User | AnonymousUser]:
+    """Everybody of the matrix by name."""
+    found: dict[str, User | AnonymousUser] = {
+        "anonymous": AnonymousUser(),
+        "owner": cast.citizen,
+        "other": cast.other_citizen,
+        "organisation": cast.organisation,
+        "monitor": cast.monitor,
+        "catalogue": cast.catalogue,
+        "system": cast.system,
+    }
+    for role in ROLES:
+        found[role] = getattr(cast.office, role)
+        found[f"far_{role}"] = getattr(cast.other_office, role)
+    return found
+
+
+def build(cast: Cast, merchant: str) -> World:
+    """Make one of everything by the real actions."""
+    draft = _draft(cast)
+    filed = filing.file_online(draft_id=_draft(cast).pk, by=cast.citizen)
+    owing = make.accepted(cast, make.HOUSEHOLD)
+    attempt = start_payment(by=cast.citizen, code=owing.code, merchant=merchant)
+    paid = make.accepted(cast, make.HOUSEHOLD)
+    shift = open_shift(by=cast.office.cashier, unit=cast.office.unit, opening_float=0)
+    collect_cash(by=cast.office.cashier, code=paid.code, **_cash(paid))
+    finished = make.finished(cast, make.HOUSEHOLD)
+    drain_all()
+    return World(
+        people=people_of(cast),
+        draft=draft,
+        draft_file=draft.attachments.filter(removed_at=None).earliest("pk"),
+        filed=filed,
+        file=filed.attachments.filter(removed_at=None).earliest("pk"),
+        accepted=make.accepted(cast),
+        processing=make.processing_(cast),
+        supplement=_asked(cast),
+        signing=make.signing(cast),
+        signed=make.signed(cast),
+        finished=finished,
+        slip=finished.documents.get(kind=DocumentKind.ACKNOWLEDGEMENT),
+        owing=owing,
+        attempt=attempt,
+        paid=paid,
+        receipt=Receipt.objects.get(dossier=paid),
+        shift=shift,
+        incident=_incident("of-the-office", attempt),
+        nowhere=_incident("of-nobody"),
+        unit_code=cast.office.unit.code,
+        reset=_reset(cast.citizen),
+    )
+
+
+def _cash(dossier: Dossier) -> dict[str, Any]:
+    payable = dossier.assessments.get(superseded_by=None).payable
+    return {"payer_name": "Người Nộp", "tendered": payable, "client_key": uuid.uuid4()}
+
+
+def _draft(cast: Cast) -> Draft:
+    """A complete draft with one file."""
+    draft = make.drafted(cast.citizen, office=cast.office)
+    paper = required_documents(draft.version, None, draft.answers)[0]
+    drafts.attach(draft_id=draft.pk, by=cast.citizen, document=paper, upload=make.pdf())
+    return draft
+
+
+def _asked(cast: Cast) -> Dossier:
+    dossier = make.filed(cast)
+    items = [ItemSpec(document=askable_papers(dossier)[0], instruction="Xin chụp lại cho rõ.")]
+    intake.request_supplement(
+        code=dossier.code, by=cast.office.counter, reason="Ảnh mờ.", items=items, legal_basis="Điều 5", days=5
+    )
+    dossier.refresh_from_db()
+    return dossier
+
+
+def _incident(key: str, payment: Payment | None = None) -> PaymentIncident:
+    open_incident(IncidentKind.SILENT, key=key, payment=payment)
+    return PaymentIncident.objects.get(key__endswith=key)
+
+
+def _reset(user: User) -> tuple[str, str]:
+    from allauth.account.forms import default_token_generator
+    from allauth.account.utils import user_pk_to_url_str
+
+    return user_pk_to_url_str(user), default_token_generator.make_token(user)
