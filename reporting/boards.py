@@ -191,10 +191,12 @@ def _group_line(
         for unit in units
     ]
     known = [one for one in values if one.met is not None]
-    reached = _("%(met)s/%(known)s đơn vị có số liệu đạt mục tiêu") % {
-        "met": sum(1 for one in known if one.met),
-        "known": len(known),
-    }
+    reached = ""
+    if known:
+        reached = _("%(met)s/%(known)s đơn vị có số liệu đạt mục tiêu") % {
+            "met": sum(1 for one in known if one.met),
+            "known": len(known),
+        }
     return GroupLine(
         str(GROUP_LABELS[name]),
         held,

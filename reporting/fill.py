@@ -6,6 +6,7 @@ is counted, so the later count always sees what the earlier one saw.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import logging
 from collections.abc import Callable, Collection, Iterator
@@ -29,6 +30,7 @@ TABLE = "reporting_daycount"
 BATCH = 1000  # marks taken at once
 PAIRS = 300  # days of units counted in one statement
 KEPT_DIFFERENCES = 100
+REBUILD_LOCK = 20_250_721  # an advisory lock of our own
 Progress = Callable[[int, int], None]
 
 
@@ -64,13 +66,29 @@ def fill_some() -> int:
 def fill_all(limit: int = 500) -> int:
     """Fill until nothing is marked (or `limit` batches); returns how many marks were settled."""
     if state().contract != counting.contract():
-        rebuild()
+        with _alone() as mine:
+            if mine:
+                rebuild()
     total = batches = 0
     while batches < limit and (done := fill_some()):
         total += done
         batches += 1
     FillState.objects.update_or_create(pk=1, defaults={"filled_at": timezone.now()})
     return total
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this is the only process counting everything again; the beat asks for it every few seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REBUILD_LOCK])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [REBUILD_LOCK])
 
 
 def state() -> FillState:

@@ -41,6 +41,11 @@ class Figures:
     live_pairs: int = 0
     behind: list[Day] = field(default_factory=list)
 
+    @property
+    def rebuilding(self) -> bool:
+        """Whether the stored counts were made with other definitions (or never) and are being made anew."""
+        return self.state.contract != counting.contract()
+
     def of(self, units: Collection[int]) -> Counts:
         """The sum over some units."""
         total: Counts = {}

@@ -82,8 +82,32 @@ def test_other_definitions_count_everything_again(rows: Rows, ward: Unit, filled
     fill.fill_all()
     assert not stored()  # nothing was marked
     FillState.objects.update(contract="of yesterday")
+    assert figures(MARCH, None).rebuilding
     fill.fill_all()
+    assert not figures(MARCH, None).rebuilding
     assert stored()[MONDAY, ward.pk]["received"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_is_counted_again_by_one_process_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The beat rings every few seconds; a long rebuild must not be begun again each time."""
+    asked: list[bool] = []
+
+    def elsewhere() -> None:
+        try:
+            with fill._alone() as mine:
+                asked.append(mine)
+        finally:
+            connections.close_all()
+
+    with fill._alone() as mine:
+        assert mine
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join(20)
+    assert asked == [False]
+    with fill._alone() as again:
+        assert again
 
 
 def test_a_lost_mark_is_found_and_mended_at_night(
