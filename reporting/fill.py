@@ -232,6 +232,25 @@ def differences(first: Day, last: Day) -> tuple[int, set[Pair]]:
     return len(pairs), wrong
 
 
+def still_wrong(suspects: Collection[Pair]) -> list[Pair]:
+    """Those of `suspects` a second look finds wrong too: not marked since, and stored counts still differ."""
+    wrong: list[Pair] = []
+    for batch in _batches(sorted(suspects)):
+        fresh = _fresh(batch)
+        stored = {
+            (row.day, row.unit_id): _stored(row)
+            for row in DayCount.objects.filter(_matching(batch)).order_by()
+        }
+        marked = set(DirtyDay.objects.filter(day__in={day for day, _ in batch}).values_list("day", "unit_id"))
+        wrong += [pair for pair in batch if pair not in marked and stored.get(pair, {}) != fresh[pair]]
+    return wrong
+
+
+def _batches(pairs: list[Pair]) -> Iterator[list[Pair]]:
+    for start in range(0, len(pairs), PAIRS):
+        yield pairs[start : start + PAIRS]
+
+
 def compare(progress: Progress | None = None) -> list[Difference]:
     """Compare every stored count with a new one; log, mend and return what differs (nothing, if all is well).
 
@@ -263,8 +282,7 @@ def compare(progress: Progress | None = None) -> list[Difference]:
 
 def _mend(suspects: list[Pair]) -> list[Difference]:
     found: list[Difference] = []
-    for start in range(0, len(suspects), PAIRS):
-        batch = suspects[start : start + PAIRS]
+    for batch in _batches(suspects):
         with transaction.atomic():
             marked = set(
                 DirtyDay.objects.filter(day__in={day for day, _ in batch}).values_list("day", "unit_id")

@@ -30,20 +30,45 @@ _TIMES: dict[str, tuple[EventKind, ...]] = {
 
 
 def check(progress: Callable[[int, int], None] | None = None) -> list[Report]:
-    """Both reports."""
+    """Both reports. A dossier found wrong is read once more: work goes on while this runs."""
     paths = Report("I7", "every history is a legal path that ends in the stored state")
     clocks = Report("I8", "stored due dates are what events, rule and calendar give")
     clock = _Clock()
     total = Dossier.objects.count()
-    for dossiers in _chunks(Dossier.objects.select_related("version", "competent_unit").order_by("pk")):
+    for dossiers in _chunks(_rows().order_by("pk")):
         events = _events({dossier.pk for dossier in dossiers})
         for dossier in dossiers:
             own = events.get(dossier.pk, [])
-            _check_path(dossier, own, paths)
-            _check_clock(dossier, own, clock, clocks)
+            _count(dossier, own, paths, clocks)
+            if any(_faults(dossier, own, clock)):
+                _look_again(dossier.pk, clock, paths, clocks)
         if progress:
             progress(paths.counted.get("dossiers", 0), total)
     return [paths, clocks]
+
+
+def _rows() -> QuerySet[Dossier]:
+    return Dossier.objects.select_related("version", "competent_unit")
+
+
+def _count(dossier: Dossier, events: list[DossierEvent], paths: Report, clocks: Report) -> None:
+    paths.count("dossiers")
+    paths.count("events", len(events))
+    clocks.count("accepted dossiers", int(dossier.accepted_at is not None))
+
+
+def _look_again(key: int, clock: _Clock, paths: Report, clocks: Report) -> None:
+    dossier = _rows().get(pk=key)
+    on_path, on_clock = _faults(dossier, _events({key}).get(key, []), clock)
+    for fault in on_path:
+        paths.find(f"{dossier.code}: {fault}")
+    for fault in on_clock:
+        clocks.find(f"{dossier.code}: {fault}")
+
+
+def _faults(dossier: Dossier, events: list[DossierEvent], clock: _Clock) -> tuple[list[str], list[str]]:
+    """What is wrong with the path, and with the clock."""
+    return list(_path_faults(dossier, events)), list(_clock_faults(dossier, events, clock))
 
 
 def _chunks(rows: QuerySet[Dossier]) -> Iterator[list[Dossier]]:
@@ -59,23 +84,21 @@ def _events(keys: set[int]) -> dict[int, list[DossierEvent]]:
     return found
 
 
-def _check_path(dossier: Dossier, events: list[DossierEvent], report: Report) -> None:
-    report.count("dossiers")
-    report.count("events", len(events))
+def _path_faults(dossier: Dossier, events: list[DossierEvent]) -> Iterator[str]:
     if not events:
-        report.find(f"{dossier.code}: no events at all")
+        yield "no events at all"
         return
     if [event.seq for event in events] != list(range(1, len(events) + 1)):
-        report.find(f"{dossier.code}: the numbers of its events have a gap")
+        yield "the numbers of its events have a gap"
     fault = legal_path([(event.kind, event.from_state, event.to_state) for event in events])
     if fault:
-        report.find(f"{dossier.code}: {fault}")
+        yield fault
     if events[-1].to_state != dossier.state:
-        report.find(f"{dossier.code}: is {dossier.state}, its events end in {events[-1].to_state}")
+        yield f"is {dossier.state}, its events end in {events[-1].to_state}"
     for name, kinds in _TIMES.items():
         told = next((event.at for event in reversed(events) if event.kind in kinds), None)
         if not _same(told, getattr(dossier, name)):
-            report.find(f"{dossier.code}: {name} is not the time of its event")
+            yield f"{name} is not the time of its event"
 
 
 def _same(told: datetime.datetime | None, stored: datetime.datetime | None) -> bool:
@@ -114,15 +137,14 @@ def _until(event: DossierEvent) -> datetime.datetime | None:
     return datetime.datetime.fromisoformat(value) if isinstance(value, str) else None
 
 
-def _check_clock(dossier: Dossier, events: list[DossierEvent], clock: _Clock, report: Report) -> None:
+def _clock_faults(dossier: Dossier, events: list[DossierEvent], clock: _Clock) -> Iterator[str]:
     if dossier.accepted_at is None:
         return
-    report.count("accepted dossiers")
     found = clock.of(dossier, events)
     if found is None:
-        report.find(f"{dossier.code}: accepted without a usable time limit")
+        yield "accepted without a usable time limit"
         return
     if found.at != dossier.due_at:
-        report.find(f"{dossier.code}: due {dossier.due_at}, recomputed {found.at}")
+        yield f"due {dossier.due_at}, recomputed {found.at}"
     if found.promised != dossier.promised_at:
-        report.find(f"{dossier.code}: promised {dossier.promised_at}, recomputed {found.promised}")
+        yield f"promised {dossier.promised_at}, recomputed {found.promised}"
