@@ -169,9 +169,9 @@ _DAY_DUE = TruncDate("due_at", tzinfo=HANOI)
 ASKED_TWICE = Q(Exists(SupplementRequest.objects.filter(dossier=OuterRef("pk"), number__gt=1).order_by()))
 E_RESULT = Q(
     Exists(
-        Document.objects.filter(
-            dossier=OuterRef("pk"), kind=DocumentKind.RESULT, rendered_at__isnull=False
-        ).order_by()
+        Document.objects.filter(dossier=OuterRef("pk"), kind=DocumentKind.RESULT, rendered_at__isnull=False)
+        .exclude(signed_by=[])
+        .order_by()
     )
 )
 _PAID_AT_COUNTER = Payment.objects.filter(_SETTLED, dossier=OuterRef("pk")).exclude(

@@ -141,8 +141,8 @@ class Rows:
         if stop:
             self._event(dossier, EventKind.SUPPLEMENT_ANSWERED, stop, "supplement", "processing")
 
-    def result(self, dossier: Dossier) -> Document:
-        """A rendered and signed result."""
+    def result(self, dossier: Dossier, *signers: str) -> Document:
+        """A rendered result with the certificates that signed it."""
         assert dossier.finished_at is not None
         document = Document.objects.create(
             dossier=dossier,
@@ -154,7 +154,8 @@ class Rows:
             issued_at=dossier.finished_at,
         )
         document.sha256, document.rendered_at = "0" * 64, dossier.finished_at + HOUR
-        document.save(update_fields=["sha256", "rendered_at"])
+        document.signed_by = list(signers)
+        document.save(update_fields=["sha256", "rendered_at", "signed_by"])
         return document
 
     def paid(

@@ -72,12 +72,13 @@ def _deadlines(rows: Rows, ward: Unit, cast: Cast) -> None:
 
 
 def _results(rows: Rows, ward: Unit, cast: Cast) -> None:
-    """Three finished: two with an e-result, one of them done online at every step; the third paid at the counter."""
+    """Three finished: two with an e-result, one of them done online at every step; the third unsigned, paid at the counter."""
     whole = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
     scanned = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
     cash = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY, delivery=Delivery.POST)
     for dossier in (whole, scanned):
-        rows.result(dossier)
+        rows.result(dossier, "Văn thư")
+    rows.result(cash)  # rendered but not signed
     Attachment.objects.create(
         dossier=scanned,
         name="a.pdf",
