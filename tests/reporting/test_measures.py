@@ -72,7 +72,7 @@ def _deadlines(rows: Rows, ward: Unit, cast: Cast) -> None:
 
 
 def _results(rows: Rows, ward: Unit, cast: Cast) -> None:
-    """Three finished: two with an e-result, one of them done online at every step; the third unsigned, paid at the counter."""
+    """Three finished: two with a signed result, one of them online at every step; the third paid at the counter."""
     whole = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
     scanned = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
     cash = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY, delivery=Delivery.POST)
