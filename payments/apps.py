@@ -31,7 +31,7 @@ class PaymentsConfig(AppConfig):
             nav.NavItem(
                 _("Việc về tiền"),
                 "payments:incidents",
-                permission=Permission.COLLECT,
+                permission=(Permission.COLLECT, Permission.APPROVE_MONEY),
                 audience=nav.Audience.OFFICER,
                 order=62,
                 icon="warning",

@@ -101,7 +101,10 @@ class Chrome:
         ]
 
     def _allows(self, item: NavItem) -> bool:
-        return item.permission is None or bool(self.user and can_somewhere(self.user, item.permission))
+        if item.permission is None:
+            return True
+        wanted = item.permission if isinstance(item.permission, tuple) else (item.permission,)
+        return bool(self.user and any(can_somewhere(self.user, permission) for permission in wanted))
 
 
 def chrome(request: HttpRequest) -> dict[str, Chrome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from portal.accounts.access import can
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission
 from portal.lib.reads_writes import reads, writes
-from portal.templatetags.portal import money
+from portal.templatetags.portal import moment_text, money
 
 PER_PAGE = 30
 LABELS = {
@@ -43,16 +44,27 @@ LABELS = {
     "difference": _lazy("Chênh lệch"),
     "note": _lazy("Lý do chênh lệch"),
 }
+OUTCOMES = {
+    "paid": _lazy("Đã thanh toán"),
+    "failed": _lazy("Không thành công"),
+    "waiting": _lazy("Đang chờ thanh toán"),
+    "suspect": _lazy("Bị nghi ngờ hoặc bị đảo"),
+}
 AMOUNTS = {"amount", "expected", "counted", "difference"}
 
 
 def _readable(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """What is known of the matter, in the order of LABELS and in words."""
-    return [
-        (str(label), money(facts[name]) if name in AMOUNTS else str(facts[name]))
-        for name, label in LABELS.items()
-        if facts.get(name) not in (None, "")
-    ]
+    known = [name for name in LABELS if facts.get(name) not in (None, "")]
+    return [(str(LABELS[name]), _worded(name, facts[name])) for name in known]
+
+
+def _worded(name: str, value: Any) -> str:
+    if name in AMOUNTS:
+        return money(value)
+    if name == "paid_at":
+        return moment_text(datetime.datetime.fromisoformat(value))
+    return str(OUTCOMES.get(value, value)) if name == "outcome" else str(value)
 
 
 @login_required

@@ -25,13 +25,13 @@ class Audience(Enum):
 class NavItem:
     """One link: its text, the URL name it leads to, the permission it asks (about any unit), its audience.
 
-    `order` sorts (lower first). `icon` names one of the `{% icon %}` set. The item is marked current on its
+    With several permissions any one of them is enough. `order` sorts (lower first). `icon` names one of the `{% icon %}` set. The item is marked current on its
     own page and on every page below its address.
     """
 
     label: str | Promise
     url_name: str
-    permission: Permission | None = None
+    permission: Permission | tuple[Permission, ...] | None = None
     audience: Audience = Audience.EVERYONE
     order: int = 50
     icon: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from dossiers.models import Dossier
-from payments.models import Payment, Receipt
+from payments.actions.desk import collect_cash, open_shift
+from payments.models import Payment, PaymentIncident, Receipt
 from portal.accounts.models import User
 from portal.outbox.actions import drain_all
 from tests.cast import Cast
@@ -132,3 +134,26 @@ def test_a_cashier_takes_cash_and_closes_the_shift(
     page.goto("/thanh-toan/viec/")
     page.get_by_role("link", name="Chênh lệch tiền mặt khi chốt ca").click()
     shot(page, f"incident-{name}")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_surplus_is_given_back_by_two_persons(
+    page_of: Open, cast: Cast, attempt: Payment, size: dict[str, int], request: pytest.FixtureRequest
+) -> None:
+    name = request.node.callspec.id
+    open_shift(by=cast.office.cashier, unit=cast.office.unit, opening_float=0)
+    code = attempt.dossier.code
+    collect_cash(by=cast.office.cashier, code=code, tendered=100_000, client_key=uuid.uuid4())
+    pay(attempt)
+    page = page_of(cast.office.cashier, size)
+    page.goto("/thanh-toan/viec/")
+    shot(page, f"work-{name}")
+    page.get_by_role("link", name="Nộp thừa").click()
+    page.get_by_label("Lý do hoàn tiền").fill("Nộp hai lần: tại quầy và trực tuyến")
+    page.get_by_role("button", name="Đề nghị hoàn tiền").click()
+    page.get_by_text("Chờ duyệt").wait_for()
+    page = page_of(cast.office.head, size)
+    page.goto(f"/thanh-toan/viec/{PaymentIncident.objects.get().pk}/")
+    shot(page, f"refund-{name}")
+    page.get_by_role("button", name="Duyệt hoàn tiền").click()
+    page.get_by_text("Đang hoàn qua cổng thanh toán").wait_for()

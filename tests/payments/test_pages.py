@@ -140,6 +140,7 @@ def test_work_items_are_settled_with_words(cast: Cast, attempt: Payment) -> None
     url = f"/thanh-toan/viec/{item.pk}/"
     assert other.get(url).status_code == 404
     assert "100.000 đ" in mine.get(url).content.decode()
+    assert "Việc về tiền" in signed_in(cast.office.head).get(url).content.decode()
     assert mine.post(url, {"resolution": ""}).status_code == 422
     assert mine.post(url, {"resolution": "Đã hoàn tiền"}).status_code == 302
     mine.post(url, {"resolution": "Lần hai"})
