@@ -46,13 +46,26 @@ def _text(name: str, arguments: list[ast.expr]) -> Text | None:
 
 def in_python(source: str) -> set[Text]:
     """The marked texts of a Python file."""
+    tree = ast.parse(source)
+    known_as = _aliases(tree)
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            name = known_as.get(name, name)
             if name in _NAMES and (text := _text(name, node.args)):
                 found.add(text)
     return found
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """What a file calls Django's functions: `gettext_lazy as later`."""
+    return {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+    }
 
 
 def in_template(source: str) -> set[Text]:

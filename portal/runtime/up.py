@@ -261,7 +261,9 @@ class Up:
         self._console.file.flush()
         demo = ["--no-demo"] if self._options.no_demo else []
         command = [sys.executable, "-m", "portal.runtime.prepare", *demo]
-        if code := run_to_end(spawn(command, log=sys.stdout.fileno(), env=env, cwd=PROJECT)):
+        if code := run_to_end(
+            spawn(command, log=sys.stdout.fileno(), env={"PORTAL_LOG_LEVEL": "WARNING", **env}, cwd=PROJECT)
+        ):
             raise CannotStartError(
                 f"The database could not be prepared (exit code {code}): see the lines above."
             )
@@ -271,7 +273,9 @@ class Up:
         if self._options.no_demo:
             return None
         command = [sys.executable, "-m", "portal.runtime.prepare", "--demo-month"]
-        return spawn(command, log=sys.stdout.fileno(), env=env, cwd=PROJECT)
+        return spawn(
+            command, log=sys.stdout.fileno(), env={"PORTAL_LOG_LEVEL": "WARNING", **env}, cwd=PROJECT
+        )
 
     def _wait_until_healthy(self, supervisor: Supervisor, data: DataDir) -> None:
         """Until /healthz says 200: database, broker, worker and scheduler all serve."""

@@ -50,3 +50,11 @@ def test_the_task_takes_only_a_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks.drain()
     assert asked == [tasks.SLICE_SECONDS]
     assert tasks.SLICE_SECONDS < 10
+
+
+def test_bells_wait_behind_every_other_task() -> None:
+    from portal.outbox.tasks import drain
+    from portal.tasks import heartbeat
+
+    assert drain.priority == 9
+    assert heartbeat.priority in {None, 0}
