@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProceduresConfig(AppConfig):
@@ -14,6 +15,18 @@ class ProceduresConfig(AppConfig):
         from portal.lib.nav import Audience, NavItem, register
 
         register(
-            NavItem(_("Thủ tục"), "procedures:list", audience=Audience.EVERYONE, order=10, icon="book"),
-            NavItem(_("Đơn vị"), "procedures:unit-list", audience=Audience.PUBLIC, order=60, icon="building"),
+            NavItem(
+                pgettext_lazy("nav", "Thủ tục"),
+                "procedures:list",
+                audience=Audience.EVERYONE,
+                order=10,
+                icon="book",
+            ),
+            NavItem(
+                pgettext_lazy("nav", "Đơn vị"),
+                "procedures:unit-list",
+                audience=Audience.PUBLIC,
+                order=60,
+                icon="building",
+            ),
         )
