@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_known_unit_kinds'),
+        ('accounts', '0001_initial'),
         ('reporting', '0001_initial'),
     ]
 
