@@ -25,8 +25,8 @@ class Audience(Enum):
 class NavItem:
     """One link: its text, the URL name it leads to, the permission it asks (about any unit), its audience.
 
-    With several permissions any one of them is enough. `order` sorts (lower first). `icon` names one of the `{% icon %}` set. The item is marked current on its
-    own page and on every page below its address.
+    With several permissions any one of them is enough. `order` sorts (lower first). `icon` names one of the
+    `{% icon %}` set. The item is marked current on its own page and on every page below its address.
     """
 
     label: str | Promise
