@@ -12,10 +12,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
+from dossiers.actions.keeping import kept
 from dossiers.models import Attachment, Draft
 from dossiers.states import Delivery
 from dossiers.workflow import ActionError
-from portal.lib import clock, files, uploads
+from portal.lib import clock
 from procedures.form_engine import prefill
 from procedures.form_schema import load
 
@@ -117,21 +118,9 @@ def attach(
         raise ActionError(_("Giấy tờ này không thuộc thủ tục."))
     if draft.attachments.filter(removed_at=None).count() >= MAX_FILES:
         raise ActionError(_("Mỗi hồ sơ có tối đa %(number)d tệp.") % {"number": MAX_FILES})
-    checked = uploads.check_upload(upload)
-    stored = files.put(checked.content)
-    same = draft.attachments.filter(document=document, sha256=stored.sha256, removed_at=None).first()
-    if same:
-        return same
-    return Attachment.objects.create(
-        draft=draft,
-        document=document,
-        name=checked.name,
-        content_type=checked.content_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        uploaded_by=by,
-        uploaded_at=clock.now(),
-    )
+    file = kept(upload, by=by)
+    same = draft.attachments.filter(document=document, sha256=file["sha256"], removed_at=None).first()
+    return same or Attachment.objects.create(draft=draft, document=document, **file)
 
 
 @transaction.atomic

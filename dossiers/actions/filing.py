@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from dossiers.access import get_draft
 from dossiers.actions.base import notify, record
 from dossiers.actions.intake import accept_locked
+from dossiers.actions.keeping import kept
 from dossiers.actions.numbers import next_code
 from dossiers.deadlines import accept_by
 from dossiers.models import Attachment, Dossier, DossierForm, DossierParty, Draft, PartyRole
@@ -22,7 +23,7 @@ from dossiers.workflow import ActionError
 from portal.accounts.access import can
 from portal.accounts.models import Unit, UnitKind, User
 from portal.accounts.permissions import Permission
-from portal.lib import clock, files, uploads
+from portal.lib import clock
 from procedures.calendar import calendar_for
 from procedures.form_engine import check_answers, party_from, required_documents
 from procedures.form_schema import FormSchema, load
@@ -229,19 +230,8 @@ def _account_of(filer: Party) -> User | None:
 def _scan(dossier: Dossier, papers: Iterable[Paper], by: User) -> None:
     for paper in papers:
         for scan in paper.scans:
-            checked = uploads.check_upload(scan)
-            stored = files.put(checked.content)
-            Attachment.objects.create(
-                dossier=dossier,
-                document=paper.document,
-                name=checked.name,
-                content_type=checked.content_type,
-                size=stored.size,
-                sha256=stored.sha256,
-                uploaded_by=by,
-                uploaded_at=clock.now(),
-                digitised=True,
-            )
+            file = kept(scan, by=by)
+            Attachment.objects.create(dossier=dossier, document=paper.document, digitised=True, **file)
 
 
 def _create(

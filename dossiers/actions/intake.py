@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from dossiers.actions import documents
 from dossiers.actions.base import lock_for, move_to
+from dossiers.actions.keeping import kept
 from dossiers.deadlines import rule_for
 from dossiers.models import Attachment, Dossier, DossierForm, SupplementItem, SupplementRequest
 from dossiers.policies import askable_papers
 from dossiers.workflow import BY_NAME, ActionError, Transition
-from portal.lib import clock, files, uploads
+from portal.lib import clock
 from procedures.calendar import calendar_for
 from procedures.form_engine import check_answers
 from procedures.form_schema import load
@@ -182,19 +183,12 @@ def _answer_item(
     if item.field and item.field not in revised:
         raise ActionError(_("Xin sửa lại mục được yêu cầu."), field=f"item-{item.pk}")
     for upload in given:
-        checked = uploads.check_upload(upload)
-        stored = files.put(checked.content)
         Attachment.objects.create(
             dossier=dossier,
             document=item.document,
             supplement_item=item,
-            name=checked.name,
-            content_type=checked.content_type,
-            size=stored.size,
-            sha256=stored.sha256,
-            uploaded_by=by,
-            uploaded_at=clock.now(),
             digitised=at_counter,
+            **kept(upload, by=by),
         )
     item.answer = note
     item.save(update_fields=["answer"])
