@@ -16,6 +16,7 @@ from portal.runtime import system
 from portal.runtime.embedded import Embedded
 from portal.runtime.messages import compile_messages
 from portal.runtime.reaper import alive
+from portal.runtime.sockets import localhost_resolves
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _PREFIX = "portal-test-"
@@ -93,6 +94,8 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     elif not _running:
         compile_messages()
         os.environ.setdefault("PORTAL_PLAIN_STATIC", "1")
+        if not localhost_resolves():
+            os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")
         services = _Services()
         services.start()
         _running.append(services)

@@ -1,6 +1,7 @@
-"""Unix socket directories short enough for the kernel."""
+"""Unix socket directories short enough for the kernel, and the name of the loopback address."""
 
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,14 @@ from portal.runtime.account import Account
 
 _LONGEST = 107  # sun_path holds 108 bytes with the closing zero
 _LONGEST_NAME = ".s.PGSQL.5432.lock"
+
+
+def localhost_resolves() -> bool:
+    """A bare machine without /etc/hosts does not know the name."""
+    try:
+        return socket.gethostbyname("localhost") == "127.0.0.1"
+    except OSError:
+        return False
 
 
 def fits(directory: Path) -> bool:

@@ -24,6 +24,7 @@ from portal.runtime.embedded import Embedded, take_lock
 from portal.runtime.errors import CannotStartError
 from portal.runtime.messages import PROJECT
 from portal.runtime.process import spawn, tail
+from portal.runtime.sockets import localhost_resolves
 from portal.runtime.supervisor import Signals, StopAskedError, Supervisor, run_to_end
 
 # payments.urls; a test compares it with the address the portal itself answers at.
@@ -98,13 +99,10 @@ def reachable_host(host: str) -> str:
 
 
 def public_host(host: str) -> str:
-    """The listening address as a person types it; a bare machine may not know the name localhost."""
-    if reachable_host(host) != "127.0.0.1":
-        return reachable_host(host)
-    try:
-        return "localhost" if socket.gethostbyname("localhost") == "127.0.0.1" else "127.0.0.1"
-    except OSError:
-        return "127.0.0.1"
+    """The listening address as a person types it."""
+    if reachable_host(host) == "127.0.0.1" and localhost_resolves():
+        return "localhost"
+    return reachable_host(host)
 
 
 def environment(options: argparse.Namespace, data: DataDir, embedded: Embedded) -> dict[str, str]:
