@@ -43,12 +43,13 @@ def load() -> int:
     A version no dossier or draft refers to is rewritten in place; one in use stays as it is and is followed by a
     new one from today.
     """
-    return sum(_configure(file) for file in read_all())
+    done = dict(DataStamp.objects.filter(name__startswith="configured ").values_list("name", "digest"))
+    return sum(_configure(file, done) for file in read_all())
 
 
-def _configure(file: ConfiguredFile) -> bool:
+def _configure(file: ConfiguredFile, done: dict[str, str]) -> bool:
     stamp, digest = f"configured {file.code}", _digest(file)
-    if DataStamp.objects.filter(name=stamp, digest=digest).exists():
+    if done.get(stamp) == digest:
         return False
     procedure = Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=file.code).first()
     if procedure is None:
@@ -132,8 +133,10 @@ def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
 def _shown(file: ConfiguredFile, channel: str, case: str) -> list[int]:
     """What the public page shows of a channel: what a person pays there today, [0] when it is free.
 
-    Copies one may ask for beside the result are no price of the procedure.
+    Copies one may ask for beside the result are no price of the procedure. Empty where nobody knows the amount.
     """
+    if channel in file.fee_unknown:
+        return []
     today = clock.today()
     found: dict[str, list[int]] = {}
     for fee in sorted(file.of_case(file.fees, case), key=lambda fee: fee.channel):

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from procedures import dictionary
 from procedures.form_schema import BadSchemaError, FormSchema, Strict, parse
 from procedures.forms_engine.lint import condition_faults
+from procedures.importing import blocks
 from procedures.importing.files import BadData
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "configured"
@@ -258,7 +259,7 @@ def _row_faults(file: ConfiguredFile) -> Iterator[str]:
 def read(path: Path) -> ConfiguredFile:
     """The checked file. Raises BadData naming the file and each path at fault."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = blocks.expand(json.loads(path.read_text(encoding="utf-8")))
         raw["form"] = dictionary.expand(raw.get("form"))
         parse(raw["form"])
         found = ConfiguredFile.model_validate(raw)
