@@ -55,7 +55,10 @@ def measure(client: Client, name: str, address: str) -> None:
 
 def run() -> None:
     """Measure as a visitor, a citizen, a counter officer and the city's monitor."""
-    dossier = Dossier.objects.filter(receiving_unit__code="00004").order_by("-pk").first() or Dossier.objects.first()
+    dossier = (
+        Dossier.objects.filter(receiving_unit__code="00004").order_by("-pk").first()
+        or Dossier.objects.first()
+    )
     visitor, citizen, counter, monitor = Client(), Client(), Client(), Client()
     citizen.force_login(User.objects.get(username="001190000018"))
     counter.force_login(User.objects.get(username="badinh.motcua"))

@@ -94,9 +94,8 @@ def fill(person: Person, answers: dict[str, Any]) -> None:
     """Fill the questions of the shown page that `answers` knows, by the kind of control."""
     for name, value in answers.items():
         controls = person.page.locator(f"main [name='{name}']:not([type=hidden])")
-        if (
-            not controls.count()
-            or not controls.first.is_visible()
+        if not controls.count() or (
+            not controls.first.is_visible()
             and controls.first.get_attribute("type")
             not in {
                 "radio",

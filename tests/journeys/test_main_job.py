@@ -5,7 +5,9 @@ Nothing is done behind the pages' backs but the worker's part: the outbox is dra
 
 from __future__ import annotations
 
+import functools
 import io
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -78,7 +80,7 @@ def answer_every_page(person: Person, cast: Cast) -> None:
             upload_all(person)
         person.picture(f"06-step-{number}")
         person.page.locator("main .button-row button[name=go][value=next]").first.click()
-        person.page.wait_for_url(lambda url: url != before)
+        person.page.wait_for_url(functools.partial(operator.ne, before))
     raise AssertionError(f"still at {person.page.url}")
 
 
@@ -121,7 +123,7 @@ def open_desk(person: Person, login: str, dossier: Dossier) -> None:
 
 def test_the_main_job(
     crew: Cast,
-    simulator: Simulator,  # noqa: F811
+    simulator: Simulator,
     somebody: Callable[..., Person],
 ) -> None:
     citizen = somebody(PHONE)
