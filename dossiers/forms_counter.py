@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dossiers.actions.filing import Paper, Party
 from dossiers.states import Delivery
@@ -72,7 +73,7 @@ class IntakeForm(forms.Form):
     )
     case = forms.ModelChoiceField(ProcedureCase.objects.none(), label=_("Trường hợp"), empty_label=None)
     delivery = forms.ChoiceField(
-        label=_("Nhận kết quả"),
+        label=pgettext_lazy("delivery", "Nhận kết quả"),
         choices=[
             (Delivery.COUNTER.value, Delivery.COUNTER.label),
             (Delivery.POST.value, Delivery.POST.label),
