@@ -21,6 +21,7 @@ from procedures.models import (
     ProcedureVersion,
     ProcessStep,
     RequiredDocument,
+    Setup,
     TimeLimit,
     TimeUnit,
 )
@@ -110,7 +111,7 @@ def _case(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase |
     return CaseSheet(
         title=case.title if case else "",
         channels=[_channel(procedure, limit) for limit in limits],
-        papers=[_paper(document) for document in own(version.requireddocuments)],
+        papers=[_paper(procedure, document) for document in own(version.requireddocuments)],
         steps=steps,
         total=minutes_text(sum(step.minutes for step, _text in steps)) if steps else "",
     )
@@ -186,10 +187,11 @@ def minutes_text(minutes: int) -> str:
     return " ".join(parts)
 
 
-def _paper(document: RequiredDocument) -> PaperRow:
+def _paper(procedure: Procedure, document: RequiredDocument) -> PaperRow:
     notes = [str(document.hint)] if document.hint else []
     if not document.required and not document.shown_only:
-        notes.append(_("Nếu có."))
+        generic = procedure.setup == Setup.GENERIC  # the source mixes the papers of several cases
+        notes.append(_("Nếu thuộc trường hợp của bạn.") if generic else _("Nếu có."))
     if document.condition:
         notes.append(_("Chỉ khi thuộc trường hợp này; tờ khai sẽ hỏi."))
     if document.shown_only:

@@ -1,4 +1,4 @@
-"""The five configured procedures: their files, their examples, and how they enter the database."""
+"""The configured procedures: their files, their examples, and how they enter the database."""
 
 from __future__ import annotations
 
