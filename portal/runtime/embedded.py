@@ -15,6 +15,7 @@ from portal.runtime.valkey import Valkey
 
 # A killed portal's servers hold the lock for the tenth of a second they need to end.
 _LOCK_PATIENCE = 5.0
+_PASSWORDS = "database-passwords"
 
 
 def take_lock(data_dir: Path, patience: float = _LOCK_PATIENCE) -> int:
@@ -37,6 +38,18 @@ def take_lock(data_dir: Path, patience: float = _LOCK_PATIENCE) -> int:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
             return descriptor
+
+
+def _set_orphans_aside(home: Path, data_dir: Path) -> None:
+    """Server files whose data directory was deleted: their passwords went with it, so a new start begins anew.
+
+    They are renamed, not deleted: somebody may still have the passwords.
+    """
+    if (data_dir / _PASSWORDS).exists():
+        return
+    for name in ("postgres", "valkey"):
+        if (home / name).exists():
+            (home / name).rename(home / f"{name}.orphaned-{int(time.time())}")
 
 
 class Embedded:
@@ -62,11 +75,13 @@ class Embedded:
         if not (database or broker):
             return
         self.home = accounts.database_home(data_dir, owner)
+        if self.home != data_dir:
+            _set_orphans_aside(self.home, data_dir)
         self._folder = SocketFolder(self.home, owner)
         if database:
             self.postgres = Postgres(
                 home=self.home,
-                secret=data_dir / "database-passwords",
+                secret=data_dir / _PASSWORDS,
                 sockets=self._folder.path,
                 log=logs / "postgres.log",
                 account=owner,

@@ -194,6 +194,11 @@ class Postgres:
             except psycopg.OperationalError as error:
                 if self.child is None or self.child.poll() is not None:
                     raise CannotStartError(f"PostgreSQL did not start:\n{tail(self.log)}") from error
+                if "authentication failed" in str(error):
+                    raise CannotStartError(
+                        f"The passwords in {self._secret} do not open the database in {self._cluster}: put the file "
+                        "that belongs to it back, or start with --reset."
+                    ) from error
                 if time.monotonic() > deadline:
                     raise CannotStartError(f"PostgreSQL does not answer; see {self.log}") from error
                 time.sleep(0.03)

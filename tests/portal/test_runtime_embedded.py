@@ -200,6 +200,32 @@ def test_a_database_of_another_major_version_is_named(place: Path) -> None:
         embedded.start()
 
 
+def test_lost_passwords_end_the_start_with_a_sentence(place: Path) -> None:
+    folder = place / "lost"
+    folder.mkdir(mode=0o711)
+    first = Embedded(folder, broker=False, durable=False)
+    first.start()
+    first.stop()
+    (folder / "database-passwords").unlink()
+    second = Embedded(folder, broker=False, durable=False)
+    with pytest.raises(CannotStartError, match="do not open the database"):
+        second.start()
+
+
+def test_servers_of_a_deleted_data_directory_are_set_aside(tmp_path: Path) -> None:
+    from portal.runtime.embedded import _set_orphans_aside
+
+    home, data = tmp_path / "home", tmp_path / "data"
+    (home / "postgres").mkdir(parents=True)
+    data.mkdir()
+    _set_orphans_aside(home, data)
+    assert [entry.name.split("-")[0] for entry in home.iterdir()] == ["postgres.orphaned"]
+    (home / "postgres").mkdir()
+    (data / "database-passwords").touch()
+    _set_orphans_aside(home, data)
+    assert (home / "postgres").exists()
+
+
 def test_servers_given_from_outside_are_not_started(tmp_path: Path) -> None:
     embedded = Embedded(tmp_path, database=False, broker=False)
     embedded.start()
