@@ -175,22 +175,7 @@ def _shift(
         days = (resumed.astimezone(HANOI).date() - paused.astimezone(HANOI).date()).days
         return calendar.add_calendar_days(at, days) if days else at
     waited = calendar.work_between(paused, resumed)
-    if not waited:
-        return at
-    return _add_time(at, waited, calendar)
-
-
-def _add_time(at: datetime.datetime, span: datetime.timedelta, calendar: WorkCalendar) -> datetime.datetime:
-    """`at` plus `span` of working time, to the microsecond; `at` may be a closing time."""
-    left = span
-    day = at.astimezone(HANOI).date()
-    while True:
-        for begin, close in calendar.intervals(day):
-            begin = max(begin, at)
-            if begin < close and left <= close - begin:
-                return begin + left
-            left -= max(close - begin, datetime.timedelta())
-        day += ONE_DAY
+    return calendar.add(at, waited) if waited else at
 
 
 def _counted(

@@ -73,9 +73,12 @@ class WorkCalendar:
 
     def add_minutes(self, start: datetime.datetime, minutes: int) -> datetime.datetime:
         """The instant when `minutes` of working time have passed since `start`."""
+        return self.add(start, datetime.timedelta(minutes=minutes))
+
+    def add(self, start: datetime.datetime, span: datetime.timedelta) -> datetime.datetime:
+        """The instant when `span` of working time has passed since `start`, to the microsecond."""
         instant = self.opening_at_or_after(start)
-        left = datetime.timedelta(minutes=minutes)
-        day = instant.date()
+        day, left = instant.date(), span
         while True:
             for begin, close in self.intervals(day):
                 begin = max(begin, instant)
