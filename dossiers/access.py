@@ -41,22 +41,26 @@ def get_own_dossier(user: AnyUser, code: str, *, lock: bool = False) -> Dossier:
 
 def get_readable_dossier(user: AnyUser, code: str) -> Dossier:
     """The dossier for its owner or for an officer in scope, Http404 for anybody else."""
-    mine = Dossier.objects.of_account(user).filter(code=code).select_related(*RELATED).defer(*HEAVY).first()
-    return mine or get_dossier(user, code)
+    return _find(Dossier.objects.of_account(user), code) or get_dossier(user, code)
 
 
 def _one(dossiers: DossierQuerySet, code: str, *, lock: bool) -> Dossier:
+    dossier = _find(dossiers, code, lock=lock)
+    if dossier is None:
+        raise Http404(_("Không tìm thấy hồ sơ này."))
+    return dossier
+
+
+def _find(dossiers: DossierQuerySet, code: str, *, lock: bool = False) -> Dossier | None:
+    if "\x00" in code:  # PostgreSQL takes no NUL in a text
+        return None
     related: tuple[str, ...] = RELATED
     if lock:
         # After waiting for a lock PostgreSQL re-reads the locked row but not the rows joined to it: only what a
         # dossier never changes may be joined then.
         related = FIXED
         dossiers = dossiers.select_for_update(of=("self",), no_key=True)
-    found = dossiers.filter(code=code).select_related(*related).defer(*HEAVY)
-    dossier = None if "\x00" in code else found.first()  # PostgreSQL takes no NUL in a text
-    if dossier is None:
-        raise Http404(_("Không tìm thấy hồ sơ này."))
-    return dossier
+    return dossiers.filter(code=code).select_related(*related).defer(*HEAVY).first()
 
 
 def _holds(user: AnyUser, permission: Permission, dossier: Dossier) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dossiers.actions.base import notify, record
-from dossiers.models import Dossier
+from dossiers.models import Dossier, DossierEvent
 from dossiers.states import EventKind, Money
 from portal.outbox.actions import put
 
@@ -15,49 +15,26 @@ if TYPE_CHECKING:
 
 def fee_assessed(*, dossier: Dossier, payable: int, by: User | None) -> None:
     """Record what is owed (VND); nothing owed leaves no payment step."""
-    _set(dossier, Money.DUE if payable else Money.NONE)
-    event = record(
-        dossier,
-        EventKind.FEE_ASSESSED,
-        by=by,
-        unit_id=dossier.receiving_unit_id,
-        before=dossier.state,
-        data={"payable": payable},
-    )
+    event = _fact(dossier, EventKind.FEE_ASSESSED, Money.DUE if payable else Money.NONE, by, payable=payable)
     if payable:
         notify(dossier, event)
 
 
 def fee_paid(*, dossier: Dossier, amount: int, reference: str, by: User | None) -> None:
     """Record that everything owed is paid (VND)."""
-    _set(dossier, Money.PAID)
-    event = record(
-        dossier,
-        EventKind.PAID,
-        by=by,
-        unit_id=dossier.receiving_unit_id,
-        before=dossier.state,
-        data={"amount": amount, "reference": reference},
-    )
+    event = _fact(dossier, EventKind.PAID, Money.PAID, by, amount=amount, reference=reference)
     notify(dossier, event)
     put("return_online", key=f"return:{dossier.pk}:paid:{event.seq}", payload={"dossier": dossier.pk})
 
 
 def fee_refunded(*, dossier: Dossier, amount: int, by: User | None) -> None:
     """Record that what was paid has been given back (VND)."""
-    _set(dossier, Money.REFUNDED)
-    event = record(
-        dossier,
-        EventKind.REFUNDED,
-        by=by,
-        unit_id=dossier.receiving_unit_id,
-        before=dossier.state,
-        data={"amount": amount},
-    )
-    notify(dossier, event)
+    notify(dossier, _fact(dossier, EventKind.REFUNDED, Money.REFUNDED, by, amount=amount))
 
 
-def _set(dossier: Dossier, money: Money) -> None:
+def _fact(dossier: Dossier, kind: EventKind, money: Money, by: User | None, **data: Any) -> DossierEvent:
+    """One event about money, which moves no business state, and the financial state it leaves."""
     if dossier.money != money:
         dossier.money = money
         dossier.save(update_fields=["money"])
+    return record(dossier, kind, by=by, unit_id=dossier.receiving_unit_id, before=dossier.state, data=data)
