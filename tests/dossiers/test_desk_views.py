@@ -107,6 +107,13 @@ def test_the_monitor_sees_the_course_but_no_names(cast: Cast) -> None:
     assert post(client_of(cast.monitor), "act", dossier.code, "take").status_code == 403
 
 
+def test_a_fee_not_yet_determined_is_not_called_free(cast: Cast) -> None:
+    dossier = make.filed(cast, make.HOUSEHOLD)
+    html = page(client_of(cast.office.counter), "desk", dossier.code)
+    assert "Xác định khi tiếp nhận" in html
+    assert "Không phải nộp" not in html
+
+
 def test_accept_by_one_click_and_again(cast: Cast) -> None:
     dossier = make.filed(cast)
     client = client_of(cast.office.counter)
