@@ -488,17 +488,19 @@ def test_an_incomplete_dossier_is_not_filed_and_says_where_to_go(citizen: Client
 def test_two_filings_at_once_make_one_dossier(cast: Cast) -> None:
     ready = drafted(cast.citizen, BIRTH, cast.office)
     address = reverse("dossiers:review", args=[ready.pk])
-    barrier, codes = threading.Barrier(2, timeout=10), []
-
-    def file() -> None:
-        client = Client(raise_request_exception=False)
+    barrier, codes = threading.Barrier(2), []
+    # Signed in one after the other: signing in marks the one object that both threads hold.
+    clients = [Client(raise_request_exception=False) for _ in range(2)]
+    for client in clients:
         client.force_login(cast.citizen)
+
+    def file(client: Client) -> None:
         barrier.wait()
         answer = client.post(address, {"declared": "on"})
         codes.append((answer.status_code, answer.headers.get("Location", "").split("/")[2:3]))
         connection.close()
 
-    threads = [threading.Thread(target=file) for _ in range(2)]
+    threads = [threading.Thread(target=file, args=(client,)) for client in clients]
     for thread in threads:
         thread.start()
     for thread in threads:

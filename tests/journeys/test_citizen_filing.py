@@ -274,7 +274,7 @@ def test_an_answer_that_asks_more_redraws_the_section_and_keeps_the_focus(page: 
     assert page.query_selector("#id_witness_name") is None
     page.check("[name=birth_evidence][value=witness]")
     page.wait_for_selector("#id_witness_name")
-    assert page.evaluate("document.activeElement.value") == "witness"
+    page.wait_for_selector("[name=birth_evidence][value=witness]:focus")
     assert page.is_checked("[name=birth_evidence][value=witness]")
     assert not page.query_selector(".field-error")
     assert_accessible(page)

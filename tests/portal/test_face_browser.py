@@ -92,11 +92,11 @@ def test_a_form_with_errors_has_no_violation_and_focuses_the_summary(page: Any, 
     page.goto("/tai-khoan/dang-ky/")
     page.fill("#id_full_name", "Nguyễn Văn Thử")
     page.click("main button[type=submit]")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.wait_for_selector(".error-summary:focus")
     assert page.input_value("#id_full_name") == "Nguyễn Văn Thử"
     assert_accessible(page)
     page.click('.error-summary a[href="#id_id_number"]')
-    assert page.evaluate("document.activeElement.id") == "id_id_number"
+    page.wait_for_selector("#id_id_number:focus")
 
 
 def test_twice_the_text_still_fits(browser: Any, live_server: Any, people: Cast) -> None:
@@ -120,11 +120,11 @@ def test_forced_colours_keep_everything_named(page: Any, people: Cast) -> None:
 def test_the_keyboard_reaches_the_content_first(page: Any, people: Cast) -> None:
     page.goto("/thiet-ke/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.wait_for_selector(".skip-link:focus")
     box = page.locator(".skip-link").bounding_box()
     assert box["y"] >= 0
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    page.wait_for_selector("#content:focus")
 
 
 def test_everything_works_without_script(browser: Any, live_server: Any, people: Cast) -> None:
