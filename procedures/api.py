@@ -68,6 +68,7 @@ class ChannelData(Schema):
     case: str
     time: float | None
     unit: str
+    confirmed: bool
     fee_vnd: list[int]
 
 
@@ -241,6 +242,7 @@ def procedure(request: HttpRequest, response: HttpResponse, code: str) -> dict[s
                 "case": cases.get(limit.case_id or 0, ""),
                 "time": None if limit.value is None else float(limit.value),
                 "unit": limit.unit,
+                "confirmed": limit.confirmed,
                 "fee_vnd": limit.fee_shown,
             }
             for limit in limits

@@ -42,6 +42,7 @@ MISSING = {
     "applicants": _("đối tượng thực hiện"),
     "channels": _("cách thức nộp"),
     "time": _("thời hạn giải quyết"),
+    "city_time": _("thời hạn giải quyết áp dụng tại Hà Nội"),
     "time_unit": _("đơn vị của thời hạn (ngày hay ngày làm việc)"),
     "fee": _("phí, lệ phí"),
     "city_fee": _("mức phí, lệ phí áp dụng tại Hà Nội"),

@@ -94,7 +94,8 @@ def time_limit(dossier: Dossier) -> str:
         return ""
     if limit.unit == TimeUnit.SAME_DAY:
         return "Trong ngày làm việc; hồ sơ nhận sau 15 giờ được trả kết quả vào ngày làm việc tiếp theo"
-    return f"{_plain(limit.value)} {UNIT_WORDS[TimeUnit(limit.unit)]}" if limit.value else ""
+    doubt = "" if limit.confirmed else " (chờ thành phố xác nhận)"
+    return f"{_plain(limit.value)} {UNIT_WORDS[TimeUnit(limit.unit)]}{doubt}" if limit.value else ""
 
 
 def _plain(value: Decimal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models, transaction
@@ -37,14 +38,18 @@ ALL: tuple[type[models.Model], ...] = (
 
 
 @transaction.atomic
-def load() -> int:
+def load(progress: Callable[[int], None] = lambda _done: None) -> int:
     """Configure what its file says anew; returns how many procedures changed. Raises BadData.
 
     A version no dossier or draft refers to is rewritten in place; one in use stays as it is and is followed by a
     new one from today.
     """
     done = dict(DataStamp.objects.filter(name__startswith="configured ").values_list("name", "digest"))
-    return sum(_configure(file, done) for file in read_all())
+    changed = 0
+    for file in read_all():
+        changed += _configure(file, done)
+        progress(1)
+    return changed
 
 
 def _configure(file: ConfiguredFile, done: dict[str, str]) -> bool:
@@ -71,10 +76,12 @@ def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersio
     """The version to write: the open one emptied when nothing refers to it, otherwise the next."""
     form = file.form.model_dump(mode="json", exclude_defaults=True)
     values: dict[str, Any] = {**file.rules.model_dump(), "form": form, "fee_unknown": list(file.fee_unknown)}
+    if file.basis:
+        values["legal_basis"] = list(file.basis)
     current = procedure.versions.filter(state=VersionState.PUBLISHED, valid_to=None).first()
     if current is None or in_use(current):
         kept = {"decision": current.decision, "legal_basis": current.legal_basis} if current else {}
-        return open_next_version(procedure, clock.today(), **kept, **values)
+        return open_next_version(procedure, clock.today(), **{**kept, **values})
     for part in ALL:
         part._default_manager.filter(version=current).delete()
     for name, value in values.items():
@@ -85,23 +92,19 @@ def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersio
 
 def in_use(version: ProcedureVersion) -> bool:
     """Whether another app's rows refer to the version or to a part of it (this app does not know them)."""
-    rows: list[models.Model] = [version]
-    for part in ALL:
-        rows += part._default_manager.filter(version=version)
-    return any(_referred_to(row) for row in rows)
+    found = {part: list(part._default_manager.filter(version=version)) for part in ALL}
+    groups: dict[type[models.Model], list[Any]] = {ProcedureVersion: [version], **found}
+    return any(_referred_to(model, rows) for model, rows in groups.items() if rows)
 
 
-def _referred_to(row: models.Model) -> bool:
-    for relation in row._meta.get_fields(include_hidden=True):
+def _referred_to(model: type[models.Model], rows: list[Any]) -> bool:
+    for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ForeignObjectRel):
             continue
         other, key = relation.related_model, relation.field
-        own = other._meta.app_label == row._meta.app_label
-        if (
-            not own
-            and getattr(key, "db_constraint", False)
-            and other._default_manager.filter(**{key.name: row.pk}).exists()
-        ):
+        own = other._meta.app_label == model._meta.app_label
+        asked = not own and getattr(key, "db_constraint", False)
+        if asked and other._default_manager.filter(**{f"{key.name}__in": rows}).exists():
             return True
     return False
 
@@ -115,16 +118,18 @@ def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
     def values(part: Any) -> dict[str, Any]:
         return {"version": version, **part.model_dump(), "case": cases[part.case]}
 
-    for number, paper in enumerate(file.papers, start=1):
-        RequiredDocument.objects.create(**values(paper), order=number)
-    for time in file.times:
-        TimeLimit.objects.create(**values(time), fee_shown=_shown(file, time.channel, time.case))
-    for fee in file.fees:
-        FeeRule.objects.create(**values(fee))
+    RequiredDocument.objects.bulk_create(
+        RequiredDocument(**values(paper), order=number) for number, paper in enumerate(file.papers, start=1)
+    )
+    TimeLimit.objects.bulk_create(
+        TimeLimit(**values(time), fee_shown=_shown(file, time.channel, time.case)) for time in file.times
+    )
+    FeeRule.objects.bulk_create(FeeRule(**values(fee)) for fee in file.fees)
     for case in cases:
         steps = [step for step in file.steps if step.case == case]
-        for number, step in enumerate(steps, start=1):
-            ProcessStep.objects.create(**values(step), order=number)
+        ProcessStep.objects.bulk_create(
+            ProcessStep(**values(step), order=number) for number, step in enumerate(steps, start=1)
+        )
     for number, outcome in enumerate(file.results, start=1):
         layout = outcome.layout.model_dump(exclude_defaults=True)  # a row has either a field or a text
         ResultKind.objects.create(**{**values(outcome), "layout": layout}, order=number)

@@ -61,13 +61,14 @@ class Paper(Strict):
 
 
 class Time(Strict):
-    """Statutory time of a channel."""
+    """Statutory time of a channel. Not `confirmed`: the city has yet to confirm it, `note` says whose it is."""
 
     channel: Channel
     case: str = ""
     value: Annotated[int, Field(gt=0)]
     unit: Literal["same_day", "work_hour", "work_day", "day"]
     note: str = ""
+    confirmed: bool = True
 
 
 class Tier(Strict):
@@ -174,6 +175,7 @@ class ConfiguredFile(Strict):
     source: str
     notes: list[str] = []
     missing: list[str] = []
+    basis: list[str] = Field([], description="numbers of the legal acts, where the catalogue names none")
     fee_unknown: list[Channel] = Field([], description="channels whose charge the city has not confirmed")
     rules: Rules
     cases: list[Case] = []
@@ -235,6 +237,12 @@ def _fee_faults(file: ConfiguredFile) -> Iterator[str]:
 
 
 def _time_faults(file: ConfiguredFile) -> Iterator[str]:
+    unconfirmed = [time for time in file.times if not time.confirmed]
+    if bool(unconfirmed) != ("city_time" in file.missing):
+        yield "missing: city_time belongs to times that are not confirmed, and only to them"
+    yield from (
+        f"times.{time.channel}: say in the note whose time it is" for time in unconfirmed if not time.note
+    )
     for case in {"", *(case.code for case in file.cases)}:
         minutes = sum(step.minutes for step in file.of_case(file.steps, case))
         own = [time for time in file.times if time.case == case] or file.of_case(file.times, case)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 
 from portal.accounts import loading as units
-from procedures.importing import catalogue_file, files, generic, small
+from procedures import dictionary, form_schema
+from procedures.importing import blocks, catalogue_file, configured, configured_file, files, generic, small
 from procedures.importing.catalogue import load_catalogue
 from procedures.models import DataStamp
 
@@ -41,6 +40,13 @@ def _checked_catalogue() -> catalogue_file.CatalogueFile:
     return catalogue_file.read(files.CATALOGUE, fields, departments)
 
 
+def _configured_sources() -> tuple[Path, ...]:
+    """The files of the configured procedures and what gives them their meaning: a changed reader reads anew."""
+    readers = (configured.__file__, configured_file.__file__, dictionary.__file__, form_schema.__file__)
+    shared = (files.CATALOGUE, blocks.PATH, dictionary.PATH, *map(Path, readers))
+    return *shared, *sorted(configured_file.FOLDER.glob("*.json"))
+
+
 def _length(path: Path, key: str) -> Callable[[], int]:
     return lambda: len(files.read_json(path)[key])
 
@@ -59,6 +65,12 @@ PARTS = (
         (files.CATALOGUE, files.FIELDS, units.UNITS_FILE),
         _catalogue,
         lambda: int(files.read_lines(files.CATALOGUE)[0][1].get("procedures", 0)),
+    ),
+    Part(
+        "configured",
+        _configured_sources(),
+        lambda progress: configured.load(progress),
+        lambda: len(list(configured_file.FOLDER.glob("*.json"))),
     ),
 )
 
@@ -82,18 +94,9 @@ def load_all(watch: Callable[[str, int], Progress]) -> dict[str, int | None]:
         with _as_bad_data():
             changed[part.name] = part.load(watch(part.name, part.size()))
         DataStamp.objects.update_or_create(name=part.name, defaults={"digest": digest})
-    if (configured := _configured()) is not None:
-        watch("configured", 0)
-        configured.load()
     with _as_bad_data():
         generic.load()
     return changed
-
-
-def _configured() -> Any:
-    """The module that configures procedures in detail, when it is there; it keeps its own stamp."""
-    name = "procedures.importing.configured"
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 @contextmanager

@@ -116,13 +116,17 @@ class RequiredDocument(Part):
 
 
 class TimeLimit(Part):
-    """Statutory time of a channel. `value` null: the source gives none. `fee_shown`: VND as the source shows."""
+    """Statutory time of a channel. `value` null: the source gives none. `fee_shown`: VND as the source shows.
+
+    Not `confirmed`: dates are promised by it, but the city has yet to confirm it; `note` says whose time it is.
+    """
 
     channel = models.CharField(max_length=8, choices=Channel)
     value = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=10, choices=TimeUnit, default=TimeUnit.UNKNOWN)
     fee_shown = models.JSONField(default=list, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    confirmed = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

@@ -40,6 +40,7 @@ class ChannelRow:
     fee: str
     fee_note: str
     note: str
+    confirmed: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def _channel(procedure: Procedure, limit: TimeLimit) -> ChannelRow:
         fee=amounts_text(limit.fee_shown),
         fee_note=_fee_note(procedure, limit.fee_shown),
         note=limit.note,
+        confirmed=limit.confirmed,
     )
 
 
