@@ -45,8 +45,8 @@ class Passwords:
 class Postgres:
     """Start, stop and address one embedded cluster.
 
-    `home` holds the cluster, `secret` the passwords, `sockets` the socket. `durable=False` turns fsync off
-    (tests). `keep` are descriptors the server holds open while it lives (the lock of the data directory).
+    `home` holds the cluster, `secret` the passwords, `sockets` the socket. `durable=False` turns fsync and
+    autovacuum off (tests). `keep` are descriptors the server holds open while it lives (the data directory's lock).
     """
 
     name = "postgres"
@@ -124,7 +124,12 @@ class Postgres:
             "max_connections": "100",
         }
         if not self._durable:
-            values |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            values |= {
+                "fsync": "off",
+                "synchronous_commit": "off",
+                "full_page_writes": "off",
+                "autovacuum": "off",
+            }
         return [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
 
     def _check_version(self) -> None:
