@@ -49,7 +49,7 @@ def test_the_configured_say_nothing_of_forms_missing():
 
 
 def test_a_first_version_begins_on_the_as_of_day():
-    version = ProcedureVersion.objects.get(procedure__code="1.004746")
+    version = ProcedureVersion.objects.get(procedure__code="1.003347")
     assert (version.number, version.valid_from, version.valid_to) == (1, datetime.date(2026, 7, 1), None)
     assert version.requireddocuments.count() > 0
     assert {(t.channel, t.unit) for t in version.timelimits.all()} == {
@@ -73,11 +73,11 @@ def test_without_stamps_equal_rows_are_left_alone():
 
 
 def test_a_changed_rule_opens_a_new_version_and_closes_the_old():
-    before = ProcedureVersion.objects.get(procedure__code="1.004746")
+    before = ProcedureVersion.objects.get(procedure__code="1.003347")
     papers = list(before.requireddocuments.values_list("name", flat=True))
-    assert load_catalogue(narrowed("1.004746", papers=(("Tờ khai mới", 1, 0),))) == 1
+    assert load_catalogue(narrowed("1.003347", papers=(("Tờ khai mới", 1, 0),))) == 1
     before.refresh_from_db()
-    after = ProcedureVersion.objects.get(procedure__code="1.004746", valid_to=None)
+    after = ProcedureVersion.objects.get(procedure__code="1.003347", valid_to=None)
     assert (after.number, before.number) == (2, 1)
     assert before.valid_to == after.valid_from == datetime.date(2026, 7, 2)
     assert list(before.requireddocuments.values_list("name", flat=True)) == papers
@@ -85,8 +85,8 @@ def test_a_changed_rule_opens_a_new_version_and_closes_the_old():
 
 
 def test_a_changed_title_is_a_save_with_history_and_no_new_version():
-    assert load_catalogue(narrowed("1.004746", title="Thủ tục mới")) == 1
-    row = Procedure.objects.get(code="1.004746")
+    assert load_catalogue(narrowed("1.003347", title="Thủ tục mới")) == 1
+    row = Procedure.objects.get(code="1.003347")
     assert row.title == "Thủ tục mới"
     assert row.history.first().title == "Thủ tục mới"
     assert row.versions.count() == 1
@@ -104,15 +104,15 @@ def test_a_configured_procedure_keeps_its_own_rules():
 
 def test_a_procedure_that_left_the_file_is_switched_off_not_deleted():
     found = read()
-    kept = [fact for fact in found.procedures if fact.code != "1.004746"]
+    kept = [fact for fact in found.procedures if fact.code != "1.003347"]
     load_catalogue(dataclasses.replace(found, procedures=kept))
-    assert Procedure.objects.get(code="1.004746").is_active is False
+    assert Procedure.objects.get(code="1.003347").is_active is False
     load_catalogue(found)
-    assert Procedure.objects.get(code="1.004746").is_active is True
+    assert Procedure.objects.get(code="1.003347").is_active is True
 
 
 def test_versions_of_one_day_follow_each_other_by_a_day():
-    procedure = Procedure.objects.get(code="1.004746")
+    procedure = Procedure.objects.get(code="1.003347")
     first = open_next_version(procedure, datetime.date(2026, 7, 1))
     second = open_next_version(procedure, datetime.date(2026, 7, 1))
     assert (first.number, second.number) == (2, 3)
