@@ -18,7 +18,7 @@ from procedures.importing.files import BadData
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "configured"
 DAY_MINUTES = 480
-LIMIT_MINUTES = {"same_day": DAY_MINUTES, "work_day": DAY_MINUTES, "work_hour": 60}
+LIMIT_MINUTES = {"same_day": DAY_MINUTES, "work_day": DAY_MINUTES, "work_hour": 60, "day": DAY_MINUTES * 5 // 7}
 
 Channel = Literal["online", "counter", "post"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
@@ -247,7 +247,7 @@ def _time_faults(file: ConfiguredFile) -> Iterator[str]:
         minutes = sum(step.minutes for step in file.of_case(file.steps, case))
         own = [time for time in file.times if time.case == case] or file.of_case(file.times, case)
         for time in own:
-            legal = time.value * LIMIT_MINUTES.get(time.unit, DAY_MINUTES)
+            legal = time.value * LIMIT_MINUTES[time.unit]
             if minutes > legal:
                 yield f"steps take {minutes} minutes, {time.channel} allows {legal} (case {case or 'all'})"
         kinds = [step.kind for step in file.of_case(file.steps, case)]
