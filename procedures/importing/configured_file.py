@@ -18,7 +18,12 @@ from procedures.importing.files import BadData
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "configured"
 DAY_MINUTES = 480
-LIMIT_MINUTES = {"same_day": DAY_MINUTES, "work_day": DAY_MINUTES, "work_hour": 60, "day": DAY_MINUTES * 5 // 7}
+LIMIT_MINUTES = {
+    "same_day": DAY_MINUTES,
+    "work_day": DAY_MINUTES,
+    "work_hour": 60,
+    "day": DAY_MINUTES * 5 // 7,
+}
 
 Channel = Literal["online", "counter", "post"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
