@@ -9,15 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from dossiers.models import Attachment, Document, Dossier, Draft
+from dossiers.guards import applies, kinds_of
+from dossiers.models import Attachment, Consultation, Document, Dossier, Draft
 from dossiers.querysets import DossierQuerySet
 from dossiers.workflow import BY_NAME, Place, Transition
-from portal.accounts.access import can
+from portal.accounts.access import can, units_with
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     AnyUser = User | AnonymousUser
 
@@ -88,6 +90,8 @@ def can_move(user: AnyUser, transition: Transition, dossier: Dossier) -> bool:
     """Whether `user` may make this move on this dossier, state aside."""
     if transition.place is Place.CITIZEN:
         return user.is_authenticated and dossier.account_id == user.pk
+    if transition.place is Place.ASKED:
+        return False  # answered behind the door of the question, see get_consultation
     unit = getattr(dossier, transition.place.value)
     if transition.name == "refuse" and dossier.version.refusal_by_head:
         return can(user, Permission.REFUSE, unit)
@@ -102,9 +106,27 @@ def check_move(user: AnyUser, transition: Transition, dossier: Dossier) -> None:
 
 def moves_for(user: AnyUser, dossier: Dossier) -> list[Transition]:
     """What `user` can do with the dossier now: the buttons of the page."""
-    return [
+    moves = [
         move for move in BY_NAME.values() if dossier.state in move.sources and can_move(user, move, dossier)
     ]
+    if not any(move.step for move in moves):
+        return moves
+    kinds = kinds_of(dossier)
+    return [move for move in moves if applies(move, kinds)]
+
+
+def consultations_for(user: AnyUser) -> QuerySet[Consultation]:
+    """The questions asked of units where `user` processes dossiers."""
+    units = units_with(user, Permission.PROCESS).values("pk")
+    return Consultation.objects.filter(unit__in=units).select_related("dossier__procedure", "unit")
+
+
+def get_consultation(user: AnyUser, key: int) -> Consultation:
+    """A question asked of one's unit, Http404 for any other; the dossier behind it stays closed."""
+    found = consultations_for(user).filter(pk=key).first()
+    if found is None:
+        raise Http404(_("Không tìm thấy đề nghị xác minh này."))
+    return found
 
 
 def get_document(user: AnyUser, code: str, document_id: int) -> Document:
@@ -114,6 +136,11 @@ def get_document(user: AnyUser, code: str, document_id: int) -> Document:
     if document is None:
         raise Http404(_("Không tìm thấy văn bản này."))
     return document
+
+
+def is_asked_about(user: AnyUser, file: Attachment) -> bool:
+    """Whether an open question shows this file to `user`'s unit."""
+    return consultations_for(user).filter(files=file, answered_at=None, closed_at=None).exists()
 
 
 def get_attachment(user: AnyUser, attachment_id: int) -> Attachment:
@@ -126,7 +153,8 @@ def get_attachment(user: AnyUser, attachment_id: int) -> Attachment:
     if found is None:
         raise Http404(_("Không tìm thấy tệp này."))
     if found.dossier is not None:
-        get_readable_dossier(user, found.dossier.code)
+        if not is_asked_about(user, found):
+            get_readable_dossier(user, found.dossier.code)
     elif found.draft is None or found.draft.user_id != user.pk:
         raise Http404(_("Không tìm thấy tệp này."))
     return found

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DossiersConfig(AppConfig):
@@ -30,6 +31,14 @@ class DossiersConfig(AppConfig):
                 Audience.OFFICER,
                 order=10,
                 icon="inbox",
+            ),
+            NavItem(
+                pgettext_lazy("nav", "Đề nghị xác minh"),
+                "dossiers:asked",
+                Permission.PROCESS,
+                Audience.OFFICER,
+                order=15,
+                icon="send",
             ),
             NavItem(
                 _("Tiếp nhận tại quầy"),

@@ -27,8 +27,8 @@ CUTOFF = datetime.time(15, 0)  # Luật Hộ tịch art. 5(3), NĐ 23/2015/NĐ-C
 ACCEPT_MINUTES = 8 * 60  # an online dossier is answered within eight working hours of filing
 
 _EVERY_DAY = {TimeUnit.DAY, TimeUnit.MONTH, TimeUnit.HOUR}  # units that know no working days
-_PAUSES = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET}
-_RESUMES = {EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET}
+_PAUSES = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET, EventKind.HELD}
+_RESUMES = {EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET, EventKind.RELEASED}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fact:
-    """One event as the clock sees it; `until` only for an extension (the new date of the apology letter)."""
+    """One event as the clock sees it.
+
+    `until` is the new date of an apology letter, or the limit of a verification when the clock is released after it:
+    the law lets the clock stand still until the limit and no longer.
+    """
 
     kind: str
     at: datetime.datetime
@@ -76,7 +80,7 @@ def due(facts: Iterable[Fact], rule: Rule, calendar: WorkCalendar) -> Due:
 
     `facts` in order of time. Each pause moves the due instant by the working time it lasted (by calendar days
     for rules in days or months); an open pause keeps the instant where it was and sets `paused`. With
-    `rule.restarts` the full time runs again from each resumption.
+    `rule.restarts` the full time runs again from each answer of the citizen.
     """
     state = _Clock(rule, calendar)
     for fact in facts:
@@ -101,7 +105,8 @@ class _Clock:
             self.paused_at = fact.at
             self._say(fact.at, _("%(time)s tạm dừng tính thời gian") % {"time": _clock(fact.at)})
         elif fact.kind in _RESUMES and self.paused_at is not None:
-            self._resume(fact.at)
+            again = self.rule.restarts and fact.kind != EventKind.RELEASED
+            self._resume(min(fact.at, fact.until) if fact.until else fact.at, again=again)
         elif fact.kind == EventKind.EXTENDED and fact.until is not None:
             self.at = fact.until
             self._say(fact.until, _("hẹn lại theo văn bản xin lỗi: %(time)s") % {"time": _clock(fact.until)})
@@ -111,11 +116,11 @@ class _Clock:
         self.at = self.promised = run(at, self.rule, self.calendar)
         self.lines.extend(_counted(at, self.at, self.rule, self.calendar))
 
-    def _resume(self, at: datetime.datetime) -> None:
+    def _resume(self, at: datetime.datetime, *, again: bool) -> None:
         paused, self.paused_at = self.paused_at, None
         if self.at is None or paused is None:
             return
-        if self.rule.restarts:
+        if again:
             self.at = run(at, self.rule, self.calendar)
         else:
             self.at = _shift(self.at, paused, at, self.rule, self.calendar)

@@ -49,8 +49,13 @@ def _unassigned(user: User) -> Q:
 
 def _late(_user: User) -> Q:
     paused = [State.SUPPLEMENT, State.OBLIGATION]
-    late = Q(finished_at=None, closed_at=None, due_at__lt=clock.now()) & ~Q(state__in=paused)
+    running = Q(finished_at=None, closed_at=None, clock_paused=False) & ~Q(state__in=paused)
+    late = running & Q(due_at__lt=clock.now())
     return late | Q(state=State.FILED, accept_by__lt=clock.now())
+
+
+def _step_late(_user: User) -> Q:
+    return Q(closed_at=None, step_due_at__lt=clock.now())
 
 
 TABS: tuple[Tab, ...] = (
@@ -68,6 +73,13 @@ TABS: tuple[Tab, ...] = (
         _("Bạn không có hồ sơ nào đang thụ lý."),
         lambda user: Q(state=State.PROCESSING, assignee=user),
         Permission.PROCESS,
+    ),
+    Tab(
+        "check",
+        _("Chờ kiểm tra"),
+        _("Không có dự thảo nào chờ kiểm tra."),
+        lambda user: _handled(user, Permission.ASSIGN, State.CHECKING),
+        Permission.ASSIGN,
     ),
     Tab(
         "sign",
@@ -97,6 +109,7 @@ TABS: tuple[Tab, ...] = (
         lambda _user: Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
     ),
     Tab("late", _("Quá hạn"), _("Không có hồ sơ nào quá hạn."), _late),
+    Tab("step-late", _("Quá hạn bước"), _("Không có bước nào quá thời gian."), _step_late),
     Tab("all", _("Tất cả"), _("Không tìm thấy hồ sơ nào."), lambda _user: Q()),
 )
 

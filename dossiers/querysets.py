@@ -41,7 +41,12 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def overdue(self, now: datetime.datetime) -> DossierQuerySet:
         """Open, not paused, and past the due instant: computed, never stored."""
-        return self.open().filter(due_at__lt=now).exclude(state__in=[State.SUPPLEMENT, State.OBLIGATION])
+        running = self.open().filter(due_at__lt=now, clock_paused=False)
+        return running.exclude(state__in=[State.SUPPLEMENT, State.OBLIGATION])
+
+    def step_overdue(self, now: datetime.datetime) -> DossierQuerySet:
+        """Open, and the time of the present internal step is over (NULL while that clock stands still)."""
+        return self.filter(closed_at=None, step_due_at__lt=now)
 
     def waiting_too_long(self, now: datetime.datetime) -> DossierQuerySet:
         """Filed and neither accepted, refused nor sent back within eight working hours."""

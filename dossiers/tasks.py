@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from dossiers import invariants_files
+from dossiers.actions import verifying
 from dossiers.actions.drafts import discard_old
 from portal.lib import clock
 
@@ -17,3 +18,9 @@ def sweep_drafts() -> int:
 def sweep_files() -> int:
     """Remove stored files no row names once they are a day old; how many."""
     return invariants_files.sweep_files().removed
+
+
+@shared_task
+def end_questions() -> int:
+    """End questions to other units whose limit is over; how many."""
+    return verifying.expire(now=clock.now())

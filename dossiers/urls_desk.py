@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from dossiers.views import counter, counter_supplement, decisions, desk
+from dossiers.views import counter, counter_supplement, decisions, desk, verifying
 
 urlpatterns = [
     path("xu-ly/", desk.inbox, name="inbox"),
     path("xu-ly/quay/", counter.choose, name="counter"),
     path("xu-ly/quay/thu-tuc/<str:procedure_code>/", counter.take_in, name="take-in"),
     path("xu-ly/quay/da-nhan/<str:code>/", counter.taken_in, name="taken-in"),
+    path("xu-ly/xac-minh/", verifying.asked, name="asked"),
+    path("xu-ly/xac-minh/<int:key>/", verifying.answer, name="answer"),
+    path("xu-ly/ho-so/<str:code>/xac-minh/", verifying.ask, name="ask"),
     path("xu-ly/ho-so/<str:code>/", desk.dossier, name="desk"),
     path(
         "xu-ly/ho-so/<str:code>/nhan-bo-sung/",

@@ -37,14 +37,17 @@ class Place(Enum):
     RECEIVING = "receiving_unit_id"
     COMPETENT = "competent_unit_id"
     CITIZEN = "account"
+    ASKED = "asked"  # the unit an opinion was asked of; its door is dossiers.access.get_consultation
 
 
 @dataclass(frozen=True)
 class Transition:
     """One legal move.
 
-    `target` None means: back to the state kept before the pause. `needs` is asked about `place`; a move of
-    `Place.CITIZEN` belongs to the account of the dossier. `form` is the number of the form it issues.
+    `target` None means: back to the state kept before the pause, or with `stays` the state it is in. `needs` is
+    asked about `place`; a move of `Place.CITIZEN` belongs to the account of the dossier. `form` is the number of the
+    form it issues. `guards` name conditions of `GUARDS` checked under the lock; `step` is a kind of internal step:
+    the move exists only for procedures whose process has one, with "-" in front only for those without.
     """
 
     name: str
@@ -56,7 +59,23 @@ class Transition:
     needs: Permission | None = None
     form: str = ""
     notice: bool = True
+    stays: bool = False
+    guards: tuple[str, ...] = ()
+    step: str = ""
 
+
+# What a move asks for beyond state and right; the sentence is what a person refused by it reads. The conditions
+# themselves are in dossiers/guards.py.
+GUARDS: dict[str, str | Promise] = {
+    "time_limit": _("Thủ tục chưa có thời hạn giải quyết cho hình thức nộp này; chưa thể tiếp nhận."),
+    "verified": _("Còn bước xác minh chưa có trả lời và chưa hết hạn; chưa thể trình."),
+    "checker_is_not_drafter": _("Người dự thảo không được tự kiểm tra kết quả."),
+    "signer_is_not_drafter": _("Người dự thảo không được tự ký kết quả."),
+    "issuer_is_not_signer": _("Người ký không được tự cấp số, phát hành."),
+    "fee_paid": _("Hồ sơ còn phí, lệ phí chưa nộp."),
+    "result_file": _("Bản điện tử của kết quả đang được tạo; xin thử lại sau ít phút."),
+    "extended_once": _("Hồ sơ đã được hẹn lại một lần; không được hẹn lại lần nữa."),
+}
 
 HANDLING = (State.ACCEPTED, State.PROCESSING)
 
@@ -64,7 +83,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "accept", pgettext_lazy("move", "Tiếp nhận"),
         (State.FILED,), State.ACCEPTED, EventKind.ACCEPTED,
-        Place.RECEIVING, Permission.RECEIVE, form="01",
+        Place.RECEIVING, Permission.RECEIVE, form="01", guards=("time_limit",),
     ),
     Transition(
         "refuse", pgettext_lazy("move", "Từ chối tiếp nhận"),
@@ -107,9 +126,29 @@ TRANSITIONS: tuple[Transition, ...] = (
         Place.COMPETENT, Permission.PROCESS, notice=False,
     ),
     Transition(
+        "ask_verification", pgettext_lazy("move", "Đề nghị xác minh"),
+        HANDLING, None, EventKind.VERIFY_ASKED,
+        Place.COMPETENT, Permission.PROCESS, notice=False, stays=True,
+    ),
+    Transition(
+        "answer_verification", pgettext_lazy("move", "Trả lời xác minh"),
+        (*HANDLING, State.SUPPLEMENT, State.OBLIGATION), None, EventKind.VERIFY_ANSWERED,
+        Place.ASKED, Permission.PROCESS, notice=False, stays=True,
+    ),
+    Transition(
         "submit", pgettext_lazy("move", "Trình ký"),
         (State.PROCESSING,), State.SIGNING, EventKind.SUBMITTED,
-        Place.COMPETENT, Permission.PROCESS, notice=False,
+        Place.COMPETENT, Permission.PROCESS, notice=False, guards=("verified",), step="-check",
+    ),
+    Transition(
+        "submit_for_check", pgettext_lazy("move", "Trình kiểm tra"),
+        (State.PROCESSING,), State.CHECKING, EventKind.SUBMITTED,
+        Place.COMPETENT, Permission.PROCESS, notice=False, guards=("verified",), step="check",
+    ),
+    Transition(
+        "pass_check", pgettext_lazy("move", "Kiểm tra đạt, trình ký"),
+        (State.CHECKING,), State.SIGNING, EventKind.CHECKED,
+        Place.COMPETENT, Permission.ASSIGN, notice=False, guards=("checker_is_not_drafter",),
     ),
     Transition(
         "send_back", pgettext_lazy("move", "Trả lại để sửa"),
@@ -117,19 +156,24 @@ TRANSITIONS: tuple[Transition, ...] = (
         Place.COMPETENT, Permission.SIGN, notice=False,
     ),
     Transition(
+        "send_back_from_check", pgettext_lazy("move", "Trả lại để sửa"),
+        (State.CHECKING,), State.PROCESSING, EventKind.SENT_BACK,
+        Place.COMPETENT, Permission.ASSIGN, notice=False,
+    ),
+    Transition(
         "sign", pgettext_lazy("move", "Ký duyệt"),
         (State.SIGNING,), State.SIGNED, EventKind.SIGNED,
-        Place.COMPETENT, Permission.SIGN, notice=False,
+        Place.COMPETENT, Permission.SIGN, notice=False, guards=("signer_is_not_drafter",),
     ),
     Transition(
         "issue", pgettext_lazy("move", "Cấp số, phát hành"),
         (State.SIGNED,), State.FINISHED, EventKind.ISSUED,
-        Place.COMPETENT, Permission.ISSUE, form="result",
+        Place.COMPETENT, Permission.ISSUE, form="result", guards=("issuer_is_not_signer",),
     ),
     Transition(
         "return_result", pgettext_lazy("move", "Trả kết quả"),
         (State.FINISHED,), State.RETURNED, EventKind.RETURNED,
-        Place.RECEIVING, Permission.RECEIVE,
+        Place.RECEIVING, Permission.RECEIVE, guards=("fee_paid", "result_file"),
     ),
     Transition(
         "set_obligation", pgettext_lazy("move", "Yêu cầu thực hiện nghĩa vụ tài chính"),
@@ -158,8 +202,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(
         "extend", pgettext_lazy("move", "Xin lỗi và hẹn lại"),
-        (State.ACCEPTED, State.PROCESSING, State.SIGNING, State.SIGNED), None,
-        EventKind.EXTENDED, Place.COMPETENT, Permission.SIGN, form="04",
+        (State.ACCEPTED, State.PROCESSING, State.CHECKING, State.SIGNING, State.SIGNED), None,
+        EventKind.EXTENDED, Place.COMPETENT, Permission.SIGN, form="04", stays=True, guards=("extended_once",),
     ),
 )  # fmt: skip
 
@@ -171,6 +215,10 @@ FACTS = {
     EventKind.PAID,
     EventKind.REFUNDED,
     EventKind.DOCUMENT_ISSUED,
+    EventKind.VERIFY_EXPIRED,
+    EventKind.HELD,
+    EventKind.RELEASED,
+    EventKind.CALENDAR_CHANGED,
 }
 
 
@@ -197,6 +245,7 @@ STATES: dict[State, StateFacts] = {
     State.FILED: StateFacts(1, Turn.RECEIVING, "info", _("Hồ sơ đã đến nơi nhận và đang được kiểm tra.")),
     State.ACCEPTED: StateFacts(2, Turn.COMPETENT, "progress", _("Hồ sơ đã được tiếp nhận.")),
     State.PROCESSING: StateFacts(4, Turn.COMPETENT, "progress", _("Chuyên viên đang giải quyết hồ sơ.")),
+    State.CHECKING: StateFacts(4, Turn.COMPETENT, "progress", _("Kết quả đang được kiểm tra trước khi ký.")),
     State.SIGNING: StateFacts(4, Turn.COMPETENT, "progress", _("Kết quả đang trình lãnh đạo ký.")),
     State.SIGNED: StateFacts(4, Turn.COMPETENT, "progress", _("Kết quả đã ký, đang chờ phát hành.")),
     State.SUPPLEMENT: StateFacts(
@@ -247,6 +296,6 @@ def _legal_step(kind: EventKind, source: str, target: str) -> bool:
 def _lands(move: Transition, source: str, target: str) -> bool:
     if move.target is not None:
         return move.target == target
-    if move.name == "extend":
+    if move.stays:
         return source == target
     return target in {State.FILED, State.ACCEPTED, State.PROCESSING}

@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reporting.tasks.compare_with_events",
         "schedule": crontab(hour=2, minute=30),
     },
+    "end-questions": {"task": "dossiers.tasks.end_questions", "schedule": 60.0},
     "sweep-drafts": {"task": "dossiers.tasks.sweep_drafts", "schedule": crontab(hour=3, minute=10)},
     "sweep-files": {"task": "dossiers.tasks.sweep_files", "schedule": crontab(hour=3, minute=40)},
 }

@@ -157,7 +157,8 @@ def _time_faults(version: ProcedureVersion) -> Iterator[tuple[str, str]]:
         if limit.value is not None and limit.unit == "unknown":
             yield "time-unit", f"{limit.get_channel_display()}: {limit.value.normalize():f}"
         legal = limit.legal_minutes
-        steps = sum(s.minutes for s in version.processsteps.all() if s.case_id in {None, limit.case_id})
+        own = [s for s in version.processsteps.all() if s.case_id in {None, limit.case_id}]
+        steps = sum(s.minutes for s in own if not s.parallel)
         if legal is not None and steps > legal:
             yield "steps", f"{limit}: {steps} > {legal}"
 

@@ -41,8 +41,8 @@ from procedures.models import Channel, OnlineLevel
 EVERY = Q()
 ZERO = Value(0, output_field=BigIntegerField())
 ONLINE_PROVIDERS = [Provider.VNPAY, Provider.NATIONAL, Provider.TRANSFER]
-PAUSES = [EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET]
-RESUMES = [EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET]
+PAUSES = [EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET, EventKind.HELD]
+RESUMES = [EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET, EventKind.RELEASED]
 
 
 def midnight(day: datetime.date) -> datetime.datetime:
@@ -309,7 +309,7 @@ STOCK: tuple[Fact, ...] = (
         "overdue_now",
         HANDLING_NOW,
         _("Hồ sơ đang giải quyết đã quá hạn"),
-        Q(due_at__lt=Now()) & ~Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
+        Q(due_at__lt=Now(), clock_paused=False) & ~Q(state__in=[State.SUPPLEMENT, State.OBLIGATION]),
     ),
     Fact("waiting_now", INTAKE_NOW, _("Hồ sơ chờ tiếp nhận")),
     Fact(

@@ -9,14 +9,16 @@ from django.db.models import Max
 
 from dossiers.access import check_move
 from dossiers.deadlines import due, facts_of, rule_for
+from dossiers.guards import check_guards, steps_of
 from dossiers.models import Dossier, DossierEvent
+from dossiers.process import course, happened, planned
 from dossiers.signals import event_recorded
 from dossiers.states import EventKind, State
 from dossiers.workflow import BY_NAME, Place, Transition
 from dossiers.workflow import check_move as check_state
 from portal.lib import clock
 from portal.outbox.actions import put
-from procedures.calendar import calendar_for
+from procedures.calendar import WorkCalendar, calendar_for
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -28,14 +30,19 @@ _CLOCK = {
     EventKind.OBLIGATION_SET,
     EventKind.OBLIGATION_MET,
     EventKind.EXTENDED,
+    EventKind.HELD,
+    EventKind.RELEASED,
+    EventKind.CALENDAR_CHANGED,
 }
+_PAUSING = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET}
 _CLOSING = {State.REFUSED, State.WITHDRAWN, State.STOPPED, State.RETURNED}
 
 
 def lock_for(move_name: str, *, code: str, by: User) -> tuple[Dossier, Transition]:
-    """The locked dossier and the move, after both checks.
+    """The locked dossier and the move, after the checks of right, state and guards.
 
-    Raises Http404 outside the person's scope, PermissionDenied without the right, WrongState otherwise.
+    Raises Http404 outside the person's scope, PermissionDenied without the right, WrongState from another state,
+    ActionError with the sentence of a guard that does not hold.
     """
     from dossiers.access import get_dossier, get_own_dossier
 
@@ -44,6 +51,7 @@ def lock_for(move_name: str, *, code: str, by: User) -> tuple[Dossier, Transitio
     dossier = door(by, code, lock=True)
     check_move(by, move, dossier)
     check_state(move, dossier.state)
+    check_guards(move, dossier, by)
     return dossier, move
 
 
@@ -60,16 +68,14 @@ def move_to(
     `changed` names further fields the caller set on the dossier. The due instant is recomputed from the
     events, this one included.
     """
+    if move.target is not None and dossier.clock_paused:
+        _release(dossier, move, by)
     before = dossier.state
-    now = clock.now()
     _set_state(dossier, move)
     if dossier.state in _CLOSING:
-        dossier.closed_at = now
-    fields = {"state", "resume_state", "closed_at", *changed}
+        _close(dossier)
     event = record(dossier, move.event, by=by, unit_id=_unit_of(dossier, move), before=before, data=data)
-    if dossier.accepted_at is not None and move.event in _CLOCK:
-        _set_clock(dossier)
-        fields |= {"due_at", "promised_at"}
+    fields = {"state", "resume_state", "closed_at", *changed, *set_times(dossier, {move.event})}
     dossier.save(update_fields=sorted(fields))
     if move.notice:
         notify(dossier, event)
@@ -81,7 +87,7 @@ def _set_state(dossier: Dossier, move: Transition) -> None:
         dossier.resume_state = dossier.state
     if move.target is not None:
         dossier.state = move.target
-    elif move.name != "extend":
+    elif not move.stays:
         dossier.state, dossier.resume_state = dossier.resume_state or State.FILED, ""
 
 
@@ -91,12 +97,52 @@ def _unit_of(dossier: Dossier, move: Transition) -> int:
     return dossier.receiving_unit_id
 
 
-def _set_clock(dossier: Dossier) -> None:
+def _release(dossier: Dossier, move: Transition, by: User | None) -> None:
+    """End the standstill of a verification before another pause begins or the handling ends: one at a time.
+
+    A verification that is still out then goes on without stopping the clock, never to the person's cost.
+    """
+    if move.event in _PAUSING or move.target in _CLOSING:
+        note(dossier, EventKind.RELEASED, by=by)
+
+
+def _close(dossier: Dossier) -> None:
+    """Closing time, and the end of questions still out."""
+    dossier.closed_at = clock.now()
+    for asked in dossier.consultations.filter(answered_at=None, closed_at=None):
+        asked.closed_at = dossier.closed_at
+        asked.save(update_fields=["closed_at"])
+
+
+def note(
+    dossier: Dossier, kind: EventKind, *, by: User | None, data: dict[str, Any] | None = None
+) -> DossierEvent:
+    """A fact of the handling that moves no state: one event of the deciding unit, the times recomputed and saved."""
+    event = record(dossier, kind, by=by, unit_id=dossier.competent_unit_id, before=dossier.state, data=data)
+    fields = set_times(dossier, {kind})
+    if fields:
+        dossier.save(update_fields=sorted(fields))
+    return event
+
+
+def set_times(dossier: Dossier, kinds: set[EventKind]) -> set[str]:
+    """Recompute due instant and step limit from the events; returns the columns that may have changed."""
+    calendar = calendar_for(dossier.competent_unit)
+    fields = {"step_due_at"}
+    if dossier.accepted_at is not None and kinds & _CLOCK:
+        _set_clock(dossier, calendar)
+        fields |= {"due_at", "promised_at", "clock_paused"}
+    current = course(happened(dossier), planned(steps_of(dossier)), calendar, clock.now()).current
+    dossier.step_due_at = current.due if current else None
+    return fields
+
+
+def _set_clock(dossier: Dossier, calendar: WorkCalendar) -> None:
     rule = rule_for(dossier)
     if rule is None:
         return
-    result = due(facts_of(dossier), rule, calendar_for(dossier.competent_unit))
-    dossier.due_at = result.at
+    result = due(facts_of(dossier), rule, calendar)
+    dossier.due_at, dossier.clock_paused = result.at, result.paused
     dossier.promised_at = dossier.promised_at or result.promised
 
 

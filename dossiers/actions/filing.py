@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
-from dossiers.actions.base import notify, record
+from dossiers.actions.base import notify, record, set_times
 from dossiers.actions.intake import accept_locked
 from dossiers.actions.keeping import kept
 from dossiers.actions.numbers import next_code
@@ -278,6 +278,7 @@ def _create(
     _party(dossier, PartyRole.OWNER, _owner(owner, dossier.owner_name))
     data = {"channel": channel, "papers": [_handed_in(paper.document) for paper in papers]}
     event = record(dossier, EventKind.FILED, by=by, unit_id=receiving.pk, before="", data=data)
+    dossier.save(update_fields=sorted(set_times(dossier, {EventKind.FILED})))
     notify(dossier, event)
     return dossier
 

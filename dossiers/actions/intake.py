@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dossiers.actions import documents
 from dossiers.actions.base import lock_for, move_to
 from dossiers.actions.keeping import kept
-from dossiers.deadlines import rule_for
+from dossiers.guards import check_guards
 from dossiers.models import Attachment, Dossier, DossierForm, SupplementItem, SupplementRequest
 from dossiers.policies import askable_papers
 from dossiers.workflow import BY_NAME, ActionError, Transition
@@ -54,8 +54,7 @@ def accept(*, code: str, by: User) -> Dossier:
 
 def accept_locked(dossier: Dossier, *, by: User) -> None:
     """Accept a dossier the caller holds the lock of. Raises ActionError when no time limit is known."""
-    if rule_for(dossier) is None:
-        raise ActionError(_("Thủ tục chưa có thời hạn giải quyết cho hình thức nộp này; chưa thể tiếp nhận."))
+    check_guards(BY_NAME["accept"], dossier, by)
     dossier.accepted_at = clock.now()
     move_to(dossier, BY_NAME["accept"], by=by, changed=["accepted_at"])
     documents.issue_acknowledgement(dossier=dossier, by=by)

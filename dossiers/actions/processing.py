@@ -9,15 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dossiers.access import get_dossier, moves_for
 from dossiers.actions import documents
 from dossiers.actions.base import lock_for, move_to
+from dossiers.guards import HOLDS, kinds_of
 from dossiers.models import Document, Dossier, Result
-from dossiers.states import Delivery, EventKind, Money
+from dossiers.states import Delivery
 from dossiers.workflow import BY_NAME, ActionError
 from portal.accounts.access import can, posts_of
 from portal.accounts.permissions import Permission, roles_with
 from portal.lib import clock
-from procedures.models import ResultKind
+from procedures.models import ResultKind, StepKind
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 @transaction.atomic
 def assign(*, code: str, by: User, to: User) -> Dossier:
     """Give the dossier to a specialist of the competent unit, or to another one."""
-    from dossiers.access import get_dossier, moves_for
-
     allowed = {move.name for move in moves_for(by, get_dossier(by, code))}
     name = next((name for name in ("assign", "hand_over") if name in allowed), "assign")
     dossier, move = lock_for(name, code=code, by=by)
@@ -51,8 +51,12 @@ def take(*, code: str, by: User) -> Dossier:
 def submit(
     *, code: str, by: User, kind: ResultKind, granted: bool, content: dict[str, Any], note: str = ""
 ) -> Dossier:
-    """Put a drafted result before the leader. The assigned specialist only (or anyone of the unit if none is)."""
-    dossier, move = lock_for("submit", code=code, by=by)
+    """Put a drafted result before the head where the process has a check, else before the leader.
+
+    The assigned specialist only (or anyone of the unit if none is).
+    """
+    checked = StepKind.CHECK in kinds_of(get_dossier(by, code))
+    dossier, move = lock_for("submit_for_check" if checked else "submit", code=code, by=by)
     if dossier.assignee_id not in {None, by.pk}:
         raise PermissionDenied("assigned to another officer")
     if kind.version_id != dossier.version_id:
@@ -73,11 +77,21 @@ def submit(
 
 
 @transaction.atomic
+def pass_check(*, code: str, by: User) -> Dossier:
+    """The head found the draft right; it goes before the leader. Nobody checks his own draft."""
+    dossier, move = lock_for("pass_check", code=code, by=by)
+    move_to(dossier, move, by=by)
+    return dossier
+
+
+@transaction.atomic
 def send_back(*, code: str, by: User, reason: str) -> Dossier:
-    """The leader returns the draft with a comment; he does not change it himself."""
+    """The head or the leader returns the draft with a comment; he does not change it himself."""
     if not reason.strip():
         raise ActionError(_("Xin ghi ý kiến để chuyên viên sửa."), field="reason")
-    dossier, move = lock_for("send_back", code=code, by=by)
+    state = get_dossier(by, code).state
+    early = state in BY_NAME["send_back_from_check"].sources
+    dossier, move = lock_for("send_back_from_check" if early else "send_back", code=code, by=by)
     move_to(dossier, move, by=by, data={"reason": reason})
     return dossier
 
@@ -87,8 +101,6 @@ def sign(*, code: str, by: User) -> Dossier:
     """Approve and sign. The drafter cannot sign his own draft."""
     dossier, move = lock_for("sign", code=code, by=by)
     result = Result.objects.select_for_update().get(dossier=dossier)
-    if result.drafted_by_id == by.pk:
-        raise ActionError(_("Người dự thảo không được tự ký kết quả."))
     result.signed_by, result.signed_at = by, clock.now()
     result.signer_title = _title(by, dossier)
     result.save(update_fields=["signed_by", "signed_at", "signer_title"])
@@ -112,8 +124,6 @@ def issue(*, code: str, by: User) -> Dossier:
     """
     dossier, move = lock_for("issue", code=code, by=by)
     result = Result.objects.select_for_update().get(dossier=dossier)
-    if result.signed_by_id == by.pk:
-        raise ActionError(_("Người ký không được tự cấp số, phát hành."))
     document = documents.issue_result(result=result, by=by)
     result.issued_by, result.issued_at, result.document = by, clock.now(), document
     result.number = document.number
@@ -127,22 +137,9 @@ def issue(*, code: str, by: User) -> Dossier:
 def return_result(*, code: str, by: User, note: str = "") -> Dossier:
     """Hand the result to the person at the counter. The fee must be paid and the e-result must exist."""
     dossier, move = lock_for("return_result", code=code, by=by)
-    _check_returnable(dossier)
     dossier.returned_at = clock.now()
     move_to(dossier, move, by=by, data={"how": dossier.delivery, "note": note}, changed=["returned_at"])
     return dossier
-
-
-def _check_returnable(dossier: Dossier) -> None:
-    if dossier.money == Money.DUE:
-        raise ActionError(_("Hồ sơ còn phí, lệ phí chưa nộp."))
-    if not _has_bytes(dossier):
-        raise ActionError(_("Bản điện tử của kết quả đang được tạo; xin thử lại sau ít phút."))
-
-
-def _has_bytes(dossier: Dossier) -> bool:
-    document = dossier.result.document
-    return document is not None and bool(document.sha256)
 
 
 @transaction.atomic
@@ -158,7 +155,7 @@ def return_online(*, dossier_id: int) -> bool:
     )
     move = BY_NAME["return_result"]
     ready = dossier.state in move.sources and dossier.delivery == Delivery.ONLINE
-    if not ready or dossier.money == Money.DUE or not _has_bytes(dossier):
+    if not ready or not all(HOLDS[name](dossier, None) for name in move.guards):
         return False
     dossier.returned_at = clock.now()
     move_to(dossier, move, by=None, data={"how": Delivery.ONLINE}, changed=["returned_at"])
@@ -189,8 +186,6 @@ def extend(*, code: str, by: User, reason: str, until: datetime.datetime) -> Dos
     if not reason.strip():
         raise ActionError(_("Xin ghi lý do chậm trễ."), field="reason")
     dossier, move = lock_for("extend", code=code, by=by)
-    if dossier.events.filter(kind=EventKind.EXTENDED).exists():
-        raise ActionError(_("Hồ sơ đã được hẹn lại một lần; không được hẹn lại lần nữa."))
     if dossier.due_at is None or until <= max(dossier.due_at, clock.now()):
         raise ActionError(_("Ngày hẹn mới phải sau ngày hẹn cũ và sau thời điểm này."), field="until")
     letter = documents.issue_apology(dossier=dossier, by=by, reason=reason, new_due=until)
@@ -203,7 +198,5 @@ def extend(*, code: str, by: User, reason: str, until: datetime.datetime) -> Dos
 @transaction.atomic
 def control_sheet(*, code: str, by: User) -> Document:
     """Issue form 06 with the events up to now; whoever receives for one of its units may."""
-    from dossiers.access import get_dossier
-
     dossier = get_dossier(by, code, needs=Permission.RECEIVE, lock=True)
     return documents.issue_control_sheet(dossier=dossier, by=by)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
+
 from dossiers.documents.base import (
     Paper,
     committee,
@@ -16,9 +18,13 @@ from dossiers.documents.base import (
     short_moment,
 )
 from dossiers.documents.forms import form_set
+from dossiers.guards import steps_of
 from dossiers.models import DocumentKind
+from dossiers.process import course, happened, planned
 from dossiers.states import EventKind, Money, State
+from portal.accounts.permissions import Role
 from portal.lib import clock
+from procedures.calendar import calendar_for
 
 if TYPE_CHECKING:
     from dossiers.models import Dossier, DossierEvent
@@ -48,6 +54,12 @@ NEXT_POST: dict[str, str] = {
     EventKind.SENT_BACK: "Người thụ lý",
     EventKind.SIGNED: "Văn thư",
     EventKind.EXTENDED: "Người thụ lý",
+    EventKind.CHECKED: "Lãnh đạo ký duyệt",
+    EventKind.VERIFY_EXPIRED: "Người thụ lý",
+    EventKind.VERIFY_ANSWERED: "Người thụ lý",
+    EventKind.HELD: "Người thụ lý",
+    EventKind.RELEASED: "Người thụ lý",
+    EventKind.CALENDAR_CHANGED: "Người thụ lý",
 }
 MONEY_AT_STOP = {
     Money.NONE: "Hồ sơ không phát sinh phí, lệ phí.",
@@ -108,9 +120,54 @@ def control_sheet(dossier: Dossier) -> Paper:
         "receiving_unit": dossier.receiving_unit.full_name,
         "competent_unit": committee(dossier.competent_unit),
         "rows": _handovers(dossier),
+        "steps": _steps(dossier),
+        "asked": _asked(dossier),
     }
     title = form_set(clock.today()).title(kind)
     return Paper(kind, "print/control_sheet.html", title, context, unit)
+
+
+def _steps(dossier: Dossier) -> list[dict[str, str]]:
+    """Each step of the internal process: planned and used working time up to now."""
+    made = course(
+        happened(dossier), planned(steps_of(dossier)), calendar_for(dossier.competent_unit), clock.now()
+    )
+    return [
+        {
+            "name": run.planned.name,
+            "role": _vietnamese(Role(run.planned.role).label),
+            "who": run.who,
+            "plan": _hours(run.planned.minutes),
+            "used": _hours(run.minutes_used) if run.since else "",
+            "over": _hours(run.minutes_over) if run.minutes_over else "",
+        }
+        for run in made.steps
+    ]
+
+
+def _asked(dossier: Dossier) -> list[dict[str, str]]:
+    """The opinions asked of other units: the co-ordinating agencies of the form."""
+    return [
+        {
+            "unit": asked.unit.full_name,
+            "asked_at": short_moment(asked.asked_at),
+            "answer_by": short_moment(asked.answer_by),
+            "answered_at": short_moment(asked.answered_at),
+        }
+        for asked in dossier.consultations.select_related("unit").order_by("number")
+    ]
+
+
+def _hours(minutes: int) -> str:
+    """Working minutes for a form: "2 giờ 30 phút"."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} giờ"] * bool(hours) + [f"{rest} phút"] * bool(rest)
+    return " ".join(parts) or "0 phút"
+
+
+def _vietnamese(text: Any) -> str:
+    with translation.override("vi"):
+        return str(text)
 
 
 def _handovers(dossier: Dossier) -> list[dict[str, Any]]:
@@ -141,6 +198,10 @@ def _taker(event: DossierEvent) -> str:
         return CITIZEN
     if event.kind == EventKind.ACCEPTED and event.actor:
         return _at_unit(event.actor.full_name, event)
+    if event.kind == EventKind.VERIFY_ASKED:
+        return str(event.data.get("asked", ""))
+    if event.kind == EventKind.SUBMITTED and event.to_state == State.CHECKING:
+        return _at_unit("Người kiểm tra", event)
     return _at_unit(str(event.data.get("name") or NEXT_POST.get(event.kind, ONE_STOP_COUNTER)), event)
 
 

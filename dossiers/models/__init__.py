@@ -1,5 +1,6 @@
 """Models of dossiers."""
 
+from dossiers.models.consultations import Consultation
 from dossiers.models.documents import Document, DocumentKind, NumberSeries, Result
 from dossiers.models.dossiers import Dossier, DossierForm, DossierParty, DossierSequence, PartyRole
 from dossiers.models.drafts import Attachment, Draft
@@ -8,6 +9,7 @@ from dossiers.models.supplements import SupplementItem, SupplementRequest
 
 __all__ = [
     "Attachment",
+    "Consultation",
     "Document",
     "DocumentKind",
     "Dossier",

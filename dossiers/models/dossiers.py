@@ -55,6 +55,12 @@ class Dossier(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     promised_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    clock_paused = models.BooleanField(
+        default=False, help_text="the clock stands still by law at this moment"
+    )
+    step_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the time of the present internal step is over"
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(
@@ -78,6 +84,7 @@ class Dossier(models.Model):
             "support_unit",
             "filed_at",
             "accept_by",
+            "step_due_at",
             "is_demo",
         ]
     )
@@ -121,6 +128,11 @@ class Dossier(models.Model):
                 fields=["due_at"],
                 condition=Q(finished_at__isnull=True, closed_at__isnull=True),
                 name="dossier_open_due",
+            ),
+            models.Index(
+                fields=["step_due_at"],
+                condition=Q(step_due_at__isnull=False, closed_at__isnull=True),
+                name="dossier_step_due",
             ),
             models.Index(fields=["accept_by"], condition=Q(state="filed"), name="dossier_waiting"),
             models.Index(fields=["filed_at"], name="dossier_filed"),

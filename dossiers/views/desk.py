@@ -16,6 +16,7 @@ from dossiers.deadlines import explain, rule_for
 from dossiers.forms_desk import AssignForm
 from dossiers.inbox import Tab, counts, first_tab, tabs_for
 from dossiers.models import Dossier
+from dossiers.process_shown import open_questions, shown
 from dossiers.querysets import DossierQuerySet
 from dossiers.states import EventKind, State
 from dossiers.workflow import STATES, StateFacts, Turn
@@ -30,7 +31,7 @@ from procedures.form_schema import load
 
 PER_PAGE = 50
 # What one click does; the others lead to a page of their own that asks for words.
-AT_ONCE = ("accept", "take", "meet_obligation", "sign", "issue", "return_result")
+AT_ONCE = ("accept", "take", "meet_obligation", "pass_check", "sign", "issue", "return_result")
 
 
 @login_required
@@ -94,7 +95,8 @@ def _facts(dossier: Dossier) -> StateFacts:
 
 def _sign(dossier: Dossier) -> str:
     """How pressing a dossier is: late, soon (within a working day's hours), or nothing."""
-    if dossier.closed_at or dossier.finished_at or _facts(dossier).turn is Turn.CITIZEN:
+    waits = dossier.clock_paused or _facts(dossier).turn is Turn.CITIZEN
+    if dossier.closed_at or dossier.finished_at or waits:
         return ""
     until = dossier.due_at or dossier.accept_by
     left = (until - clock.now()).total_seconds()
@@ -131,7 +133,8 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         "events": list(dossier.events.select_related("actor", "unit").order_by("-seq")),
         "requests": list(dossier.supplements.prefetch_related("items__document", "items__attachments")),
         "result": getattr(dossier, "result", None),
-        "steps": list(dossier.version.processsteps.filter(Q(case=None) | Q(case=dossier.case_id))),
+        "process": shown(dossier, names=may_read),
+        "questions": open_questions(dossier),
         "due": explain(dossier) if dossier.accepted_at and rule_for(dossier) else None,
         "sign": _sign(dossier),
         "extended": dossier.events.filter(kind=EventKind.EXTENDED).exists(),

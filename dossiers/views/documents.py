@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dossiers.access import get_attachment, get_document, get_dossier
+from dossiers.access import get_attachment, get_document, get_dossier, is_asked_about
 from dossiers.documents.validity import fault_of
 from dossiers.models import Document, DocumentKind, Dossier
 from portal.accounts.permissions import Permission
@@ -53,7 +53,7 @@ def document(request: HttpRequest, code: str, document_id: int) -> HttpResponseB
 def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     """Download a file of one's own draft or dossier, or of a dossier in one's scope."""
     found = get_attachment(request.user, attachment_id)
-    if found.dossier is not None:
+    if found.dossier is not None and not is_asked_about(request.user, found):
         _check_personal_data(request, found.dossier)
     _log_read(request, "attachment", found.pk, found.dossier_id)
     return _bytes(found.sha256, found.name, found.content_type)

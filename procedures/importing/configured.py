@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from portal.accounts.models import Unit
 from portal.lib import clock
 from procedures.importing.configured_file import ConfiguredFile, read_all
 from procedures.importing.files import BadData
@@ -23,9 +24,12 @@ from procedures.models import (
     RequiredDocument,
     ResultKind,
     Setup,
+    StepKind,
+    StepPlace,
     TimeLimit,
     VersionState,
 )
+from procedures.models.parts import PLACE_OF
 
 ALL: tuple[type[models.Model], ...] = (
     RequiredDocument,
@@ -128,11 +132,21 @@ def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
     for case in cases:
         steps = [step for step in file.steps if step.case == case]
         ProcessStep.objects.bulk_create(
-            ProcessStep(**values(step), order=number) for number, step in enumerate(steps, start=1)
+            ProcessStep(**_step(values(step)), order=number) for number, step in enumerate(steps, start=1)
         )
     for number, outcome in enumerate(file.results, start=1):
         layout = outcome.layout.model_dump(exclude_defaults=True)  # a row has either a field or a text
         ResultKind.objects.create(**{**values(outcome), "layout": layout}, order=number)
+
+
+def _step(values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a step: which unit does it follows from its kind. Raises BadData for an unknown unit."""
+    code, kind = values.pop("unit"), StepKind(values["kind"])
+    unit = Unit.objects.filter(code=code).first() if code else None
+    if code and unit is None:
+        raise BadData(f"step {values['name']!r} asks the unknown unit {code!r}")
+    place = PLACE_OF.get(kind, StepPlace.COMPETENT)
+    return {**values, "unit": unit, "place": place, "parallel": kind == StepKind.VERIFY}
 
 
 def _shown(file: ConfiguredFile, channel: str, case: str) -> list[int]:

@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -113,13 +113,19 @@ class Fee(Strict):
 
 
 class Step(Strict):
-    """A step of the internal process, in working minutes."""
+    """A step of the internal process, in working minutes; of a `verify` step they are the limit to answer.
 
-    kind: Literal["receive", "assign", "appraise", "check", "sign", "issue", "return"]
+    `unit` is the code of the unit that is always asked, `pause_basis` the provision by which the clock stands still.
+    """
+
+    kind: Literal["receive", "assign", "appraise", "verify", "check", "sign", "issue", "return"]
     case: str = ""
     name: str
     role: Literal["counter", "specialist", "head", "leader", "clerk"]
     minutes: Minutes
+    unit: str = ""
+    optional: bool = False
+    pause_basis: str = ""
 
 
 class LayoutRow(Strict):
@@ -199,6 +205,7 @@ class ConfiguredFile(Strict):
             *_paper_faults(self),
             *_fee_faults(self),
             *_time_faults(self),
+            *_step_faults(self),
             *_row_faults(self),
         ]
         if found:
@@ -249,15 +256,28 @@ def _time_faults(file: ConfiguredFile) -> Iterator[str]:
         f"times.{time.channel}: say in the note whose time it is" for time in unconfirmed if not time.note
     )
     for case in {"", *(case.code for case in file.cases)}:
-        minutes = sum(step.minutes for step in file.of_case(file.steps, case))
+        steps = [step for step in file.of_case(file.steps, case) if step.kind != "verify"]
+        minutes = sum(step.minutes for step in steps)
         own = [time for time in file.times if time.case == case] or file.of_case(file.times, case)
         for time in own:
             legal = time.value * LIMIT_MINUTES[time.unit]
             if minutes > legal:
                 yield f"steps take {minutes} minutes, {time.channel} allows {legal} (case {case or 'all'})"
-        kinds = [step.kind for step in file.of_case(file.steps, case)]
+        kinds = [step.kind for step in steps]
         if kinds and (kinds[0] != "receive" or kinds[-1] != "return"):
             yield f"steps of case {case or 'all'} must go from receive to return"
+
+
+def _step_faults(file: ConfiguredFile) -> Iterator[str]:
+    order = list(get_args(Step.model_fields["kind"].annotation))
+    for case in {step.case for step in file.steps}:
+        steps = [step for step in file.steps if step.case == case]
+        numbers = [order.index(step.kind) for step in steps]
+        if numbers != sorted(numbers):
+            yield f"steps of case {case or 'all'} are not in the order of the handling"
+    for step in file.steps:
+        if step.kind != "verify" and (step.unit or step.optional or step.pause_basis):
+            yield f"step {step.name!r}: only a verification asks a unit, is optional or pauses"
 
 
 def _row_faults(file: ConfiguredFile) -> Iterator[str]:

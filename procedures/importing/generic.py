@@ -24,9 +24,12 @@ from procedures.models import (
     RequiredDocument,
     ResultKind,
     Setup,
+    StepKind,
+    StepPlace,
     TimeLimit,
     VersionState,
 )
+from procedures.models.parts import PLACE_OF
 from procedures.sufficiency import fee_unknown, lacking, usable
 
 FORM_FIELDS = ["form", "fee_unknown", "level_reason"]
@@ -107,7 +110,8 @@ class _Loader:
         self._results(version)
         for number, (step, time) in enumerate(zip(self.file.steps, minutes, strict=True), start=1):
             values = {"kind": step.kind, "role": step.role, "name": step.name, "minutes": time}
-            self.steps.append(ProcessStep(version=version, order=number, **values))
+            place = PLACE_OF.get(StepKind(step.kind), StepPlace.COMPETENT)
+            self.steps.append(ProcessStep(version=version, order=number, place=place, **values))
         return True
 
     def _papers(self, version: ProcedureVersion) -> None:

@@ -9,6 +9,7 @@ from procedures.models.parts import (
     RequiredDocument,
     ResultKind,
     StepKind,
+    StepPlace,
     TimeLimit,
     TimeUnit,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "ResultKind",
     "Setup",
     "StepKind",
+    "StepPlace",
     "TimeLimit",
     "TimeUnit",
     "VersionState",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import Unit
 from portal.accounts.permissions import Role
 from portal.lib.constraints import one_of
 from procedures.models.procedures import ProcedureVersion
@@ -53,10 +54,26 @@ class StepKind(models.TextChoices):
     RECEIVE = "receive", _("Tiếp nhận")
     ASSIGN = "assign", _("Phân công")
     APPRAISE = "appraise", _("Thẩm định")
+    VERIFY = "verify", _("Xác minh, lấy ý kiến")
     CHECK = "check", _("Kiểm tra")
     SIGN = "sign", _("Ký duyệt")
     ISSUE = "issue", _("Cấp số, phát hành")
     RETURN = "return", _("Trả kết quả")
+
+
+class StepPlace(models.TextChoices):
+    """Which unit of a dossier does a step; `OTHER` is one that is asked."""
+
+    RECEIVING = "receiving", _("nơi tiếp nhận")
+    COMPETENT = "competent", _("cơ quan giải quyết")
+    OTHER = "other", _("đơn vị được hỏi")
+
+
+PLACE_OF = {
+    StepKind.RECEIVE: StepPlace.RECEIVING,
+    StepKind.RETURN: StepPlace.RECEIVING,
+    StepKind.VERIFY: StepPlace.OTHER,
+}
 
 
 class ProcedureCase(models.Model):
@@ -154,19 +171,39 @@ class TimeLimit(Part):
 
 
 class ProcessStep(Part):
-    """A step of the internal process; `minutes` are working minutes. Their sum must not exceed the legal time."""
+    """A step of the internal process; `minutes` are working minutes. Their sum must not exceed the legal time.
+
+    A step of kind `verify` asks another unit while the step before it goes on: it is `parallel`, so its minutes are a
+    limit and no part of the sum. `unit` names whom to ask when it is always the same one. `optional`: only when the
+    case needs it. `pause_basis` is the provision by which the clock stands still meanwhile; empty means it runs.
+    """
 
     order = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=StepKind)
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=Role)
     minutes = models.PositiveIntegerField()
+    place = models.CharField(max_length=10, choices=StepPlace, default=StepPlace.COMPETENT)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    parallel = models.BooleanField(default=False)
+    optional = models.BooleanField(default=False)
+    pause_basis = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["order"]
         constraints = [
             one_of("process_step", "kind", StepKind),
             one_of("process_step", "role", Role),
+            one_of("process_step", "place", StepPlace),
+            models.CheckConstraint(
+                condition=Q(kind="verify", parallel=True, place="other")
+                | (
+                    ~Q(kind="verify")
+                    & ~Q(place="other")
+                    & Q(parallel=False, unit__isnull=True, pause_basis="")
+                ),
+                name="process_step_only_verifying_asks",
+            ),
             models.UniqueConstraint(
                 fields=["version", "case", "order"], nulls_distinct=False, name="process_step_order"
             ),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import Unit
 from portal.templatetags.portal import money
+from procedures.diagram import Diagram, Shape, draw
 from procedures.models import (
     Channel,
     FeeRule,
@@ -62,6 +63,7 @@ class CaseSheet:
     papers: list[PaperRow]
     steps: list[tuple[ProcessStep, str]]
     total: str
+    diagram: Diagram | None
 
     @property
     def has_notes(self) -> bool:
@@ -114,8 +116,14 @@ def _case(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase |
         channels=[_channel(procedure, limit) for limit in limits],
         papers=[_paper(procedure, document) for document in own(version.requireddocuments)],
         steps=steps,
-        total=minutes_text(sum(step.minutes for step, _text in steps)) if steps else "",
+        total=minutes_text(sum(step.minutes for step, _text in steps if not step.parallel)) if steps else "",
+        diagram=draw(_shape(step, text) for step, text in steps) if steps else None,
     )
+
+
+def _shape(step: ProcessStep, text: str) -> Shape:
+    about = f"{step.get_role_display()} · {text}"
+    return Shape(step.name, about, parallel=step.parallel)
 
 
 def _channel(procedure: Procedure, limit: TimeLimit) -> ChannelRow:

@@ -16,7 +16,7 @@ from dossiers.actions.intake import ItemSpec
 from dossiers.models import Dossier
 from dossiers.policies import askable_papers
 from dossiers.states import Delivery
-from dossiers.workflow import ActionError
+from dossiers.workflow import BY_NAME, ActionError
 from payments.actions.desk import collect_cash, open_shift
 from payments.models import CashShift
 from portal.accounts.models import Unit, User
@@ -178,6 +178,7 @@ class Month:
             "submit",
             self.random.randrange(120, 600) * slow if long else self.random.randrange(10, 60) * slow,
         )
+        yield "check", self.random.randrange(2, 20)
         yield "sign", self.random.randrange(30, 240) if long else self.random.randrange(5, 30)
         yield "issue", self.random.randrange(5, 40)
 
@@ -269,6 +270,13 @@ def _submit(dossier: Dossier, staff: Staff) -> bool:
     return True
 
 
+def _check(dossier: Dossier, staff: Staff) -> bool:
+    """The head looks at the draft where the process has that step."""
+    if dossier.state in BY_NAME["pass_check"].sources:
+        processing.pass_check(code=dossier.code, by=staff.head)
+    return True
+
+
 def _sign(dossier: Dossier, staff: Staff) -> bool:
     processing.sign(code=dossier.code, by=staff.leader)
     return True
@@ -287,6 +295,7 @@ _STEPS = {
     "assign": _assign,
     "cash": _cash,
     "submit": _submit,
+    "check": _check,
     "sign": _sign,
     "issue": _issue,
 }

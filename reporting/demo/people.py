@@ -59,6 +59,7 @@ GIVEN = ("Minh Anh", "Thị Hạnh", "Văn Hùng", "Quang Huy", "Thu Trang", "Đ
 _AT_WORK = (
     ("tiepnhan", (Role.COUNTER, Role.CASHIER)),
     ("thuly", (Role.SPECIALIST,)),
+    ("dieuhanh", (Role.HEAD,)),
     ("kyduyet", (Role.LEADER,)),
     ("vanthu", (Role.CLERK,)),
 )
@@ -121,6 +122,7 @@ class Staff:
 
     counter: User
     specialist: User
+    head: User
     leader: User
     clerk: User
 

@@ -33,6 +33,7 @@ NO_POST: Expected = {"*": 405}
 NO_GET = NO_POST
 
 OFFICERS = OFFICE | FAR
+SPECIALISTS = frozenset({"specialist", "far_specialist"})
 RECEIVERS = frozenset({"counter", "head"})
 FAR_RECEIVERS = frozenset({"far_counter", "far_head"})
 SIGNED_IN = CITIZENS | OFFICERS | CITY
@@ -251,9 +252,20 @@ DESK = (
         _dossier("accepted"),
         data={"to": "specialist"},
     ),
+    Row("dossiers:asked", {SPECIALISTS: OK, "*": 403}),
+    Row(
+        "dossiers:answer",
+        {"far_specialist": OK, OFFICERS | CITY: 404, "*": 403},
+        {"far_specialist": DONE, OFFICERS | CITY: 404, "*": 403},
+        lambda world: (world.asked.pk,),
+    ),
+    Row(
+        "dossiers:ask", only("specialist", status=OK), only("specialist", status=DONE), _dossier("processing")
+    ),
     Row("dossiers:control-sheet", NO_GET, only("counter", "head", status=DONE), _dossier("accepted")),
     _act("accept", "filed", "counter", "head"),
     _act("take", "accepted", "specialist"),
+    _act("pass_check", "checking", "head", "leader"),
     _act("sign", "signing", "leader"),
     _act("issue", "signed", "clerk"),
     _act("return_result", "finished", "counter", "head"),
@@ -263,7 +275,14 @@ DESK = (
     _supplement("processing", now={"specialist"}, too_late={"counter", "head"}),
     _decision("result", "processing", "specialist"),
     _decision("obligation", "processing", "specialist"),
-    _decision("send-back", "signing", "leader"),
+    Row(
+        "dossiers:decide",
+        {"head": 409, **only("leader", status=OK)},  # the head sends back what is being checked
+        {"head": 409, **only("leader", status=DONE)},
+        lambda world: (world.signing.code, "send-back"),
+        what="send-back",
+    ),
+    _decision("send-back", "checking", "head", "leader"),
     _decision("stop", "processing", "leader"),
     _decision("extend", "processing", "leader"),
     _decision("withdraw", "filed", "counter", "head"),

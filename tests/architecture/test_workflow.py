@@ -76,7 +76,7 @@ def test_moves_are_complete_and_legal() -> None:
         assert isinstance(move.event, EventKind), move.name
         assert (move.place is Place.CITIZEN) == (move.needs is None), move.name
         for source in move.sources:
-            target = move.target or (source if move.name == "extend" else State.PROCESSING)
+            target = move.target or (source if move.stays else State.PROCESSING)
             steps = [("filed", "", "filed"), *_way_to(source), (move.event.value, source.value, target.value)]
             assert legal_path(steps) is None, (move.name, legal_path(steps))
 
@@ -125,7 +125,10 @@ def test_drafter_signer_and_issuer_are_three_posts() -> None:
 
 
 # Moves that no officer starts on the desk: the citizen's own pages, the counter's page, an assignment form.
-ELSEWHERE = {"answer_supplement", "withdraw", "receive_supplement", "assign", "hand_over"}
+ELSEWHERE = {"answer_supplement", "withdraw", "receive_supplement", "assign", "hand_over"} | {
+    "ask_verification",
+    "answer_verification",
+}
 
 
 def test_every_move_of_an_officer_is_on_the_desk() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from dossiers.actions import drafts, filing, intake
+from dossiers.actions import drafts, filing, intake, verifying
 from dossiers.actions.intake import ItemSpec
-from dossiers.models import Attachment, Document, DocumentKind, Dossier, Draft
+from dossiers.models import Attachment, Consultation, Document, DocumentKind, Dossier, Draft
 from dossiers.policies import askable_papers
 from payments.actions.checkout import start_payment
 from payments.actions.desk import collect_cash, open_shift
@@ -52,6 +52,8 @@ class World:
     accepted: Dossier
     processing: Dossier
     supplement: Dossier
+    checking: Dossier
+    asked: Consultation
     signing: Dossier
     signed: Dossier
     finished: Dossier
@@ -104,6 +106,8 @@ def build(cast: Cast, merchant: str) -> World:
         accepted=make.accepted(cast),
         processing=make.processing_(cast),
         supplement=_asked(cast),
+        checking=make.checking(cast),
+        asked=_question(cast),
         signing=make.signing(cast),
         signed=make.signed(cast),
         finished=finished,
@@ -141,6 +145,12 @@ def _asked(cast: Cast) -> Dossier:
     )
     dossier.refresh_from_db()
     return dossier
+
+
+def _question(cast: Cast) -> Consultation:
+    dossier = make.processing_(cast)
+    question = verifying.Question(unit=cast.other_office.unit, text="Người này có đăng ký thường trú không?")
+    return verifying.ask(code=dossier.code, by=cast.office.specialist, question=question)
 
 
 def _incident(key: str, payment: Payment | None = None) -> PaymentIncident:

@@ -76,6 +76,7 @@ def _finish(dossier: Dossier, people: dict[str, User]) -> Dossier:
     processing.submit(
         code=code, by=people["specialist"], kind=kind, granted=True, content={"decision": "Đồng ý cấp."}
     )
+    processing.pass_check(code=code, by=people["head"])
     processing.sign(code=code, by=people["leader"])
     processing.issue(code=code, by=people["clerk"])
     drain_all()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from dossiers.actions import filing, intake, processing
 from dossiers.models import Dossier
 from dossiers.workflow import WrongState
 from tests.cast import Cast, build_cast
 from tests.factories import dossiers as make
+from tests.two_at_once import at_once
 
 NAMES = ("An", "Bình", "Chi", "Dung", "Giang", "Hà", "Khôi", "Lan")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,27 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def crew(transactional_db: None) -> Cast:
     return build_cast()
-
-
-def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """The outcomes of `count` threads let loose together: a value or the exception."""
-    gate, outcomes = threading.Barrier(count), [None] * count
-
-    def run(index: int) -> None:
-        try:
-            gate.wait()
-            outcomes[index] = work(index)
-        except Exception as error:
-            outcomes[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def test_one_of_eight_acceptances_wins(crew: Cast) -> None:

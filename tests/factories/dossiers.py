@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dossiers.actions import drafts, filing, intake, processing
 from dossiers.models import Dossier
-from dossiers.states import Delivery
+from dossiers.states import Delivery, State
 from portal.accounts.models import User
 from portal.outbox.actions import drain_all
 from procedures.form_engine import required_documents
@@ -93,6 +93,19 @@ def processing_(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
 def signing(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
     """… with a drafted result before the leader."""
     dossier = processing_(cast, code, **answers)
+    kind = dossier.version.resultkinds.first()
+    assert kind is not None
+    dossier = processing.submit(
+        code=dossier.code, by=cast.office.specialist, kind=kind, granted=True, content={}
+    )
+    if dossier.state == State.CHECKING:
+        dossier = processing.pass_check(code=dossier.code, by=cast.office.head)
+    return dossier
+
+
+def checking(cast: Cast) -> Dossier:
+    """A dossier of a process with a check, its draft before the head."""
+    dossier = processing_(cast, HOUSEHOLD)
     kind = dossier.version.resultkinds.first()
     assert kind is not None
     return processing.submit(

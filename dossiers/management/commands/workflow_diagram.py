@@ -68,7 +68,7 @@ def _moves() -> Iterator[str]:
     for move in TRANSITIONS:
         sources = ", ".join(source.value for source in move.sources)
         target = move.target.value if move.target else _target(move, move.sources[0])
-        if move.name == "extend":
+        if move.stays:
             target = "unchanged"
         yield (
             f"| `{move.name}` | {move.label} | {sources} | {target} | {_who(move)} | `{move.event.value}` "
