@@ -14,8 +14,12 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Make the outbox topics known to every process, and the pages to the navigation."""
         from dossiers import handlers  # noqa: F401
+        from dossiers.reuse_figures import figures
         from portal.lib.nav import Audience, NavItem, register
+        from procedures.board import FIGURES
 
+        if figures not in FIGURES:
+            FIGURES.append(figures)
         register(
             NavItem(_("Hồ sơ của tôi"), "dossiers:mine", audience=Audience.CITIZEN, order=30),
             NavItem(_("Tra cứu hồ sơ"), "dossiers:track", audience=Audience.PUBLIC, order=40),

@@ -16,13 +16,14 @@ OFFERED = (Delivery.ONLINE, Delivery.COUNTER)
 
 
 class StartForm(forms.Form):
-    """Which case of the procedure it is; nothing is asked when there are none."""
+    """Which case of the procedure it is; nothing is asked when there are none. `wanted`: the code already led to."""
 
-    def __init__(self, cases: list[ProcedureCase], data: Any = None) -> None:
+    def __init__(self, cases: list[ProcedureCase], data: Any = None, wanted: str = "") -> None:
         super().__init__(data)
         self.cases = {str(case.pk): case for case in cases}
         if cases:
             self.fields["case"] = forms.ChoiceField(
+                initial=next((key for key, case in self.cases.items() if case.code == wanted), None),
                 label=_("Trường hợp của bạn"),
                 choices=[(key, case.title) for key, case in self.cases.items()],
                 widget=forms.RadioSelect,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from dossiers.actions.filing import Paper, Party
 from dossiers.states import Delivery
+from dossiers.store import Item
+from portal.accounts.former import in_address
 from portal.accounts.models import Unit, User
 from portal.lib.forms import PhoneField
 from portal.lib.identity import digits, read_personal_number
@@ -97,22 +100,37 @@ class IntakeForm(forms.Form):
 
 
 class PaperForm(forms.Form):
-    """One paper of the checklist: received or not, with its scans."""
+    """One paper of the checklist: received or not, with its scans, or given again from what is on file."""
 
     received = forms.BooleanField(required=False)
     scan = forms.FileField(required=False, label=_("Bản quét"))
+    again = forms.MultipleChoiceField(
+        required=False, label=_("Đã có trong hồ sơ trước"), widget=forms.CheckboxSelectMultiple
+    )
 
-    def __init__(self, document: RequiredDocument, data: Any = None, files: Any = None) -> None:
+    def __init__(
+        self, document: RequiredDocument, data: Any = None, files: Any = None, on_file: Sequence[Item] = ()
+    ) -> None:
         super().__init__(data, files, prefix=f"paper-{document.pk}")
         self.document = document
+        self.on_file = {item.key: item for item in on_file}
         self.fields["received"].label = document.name
+        again = self.fields["again"]
+        assert isinstance(again, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        again.choices = [(item.key, f"{item.title} – {item.source}") for item in on_file]
+
+    @property
+    def given(self) -> bool:
+        """Whether the paper is there, on paper or on file."""
+        return bool(self.cleaned_data.get("received") or self.cleaned_data.get("again"))
 
     def paper(self) -> Paper | None:
-        """The paper when it was received."""
-        if not self.cleaned_data.get("received"):
+        """The paper when it is there."""
+        if not self.given:
             return None
         scan = self.cleaned_data.get("scan")
-        return Paper(self.document, (scan,) if scan else ())
+        again = tuple(self.on_file[key] for key in self.cleaned_data.get("again", ()))
+        return Paper(self.document, (scan,) if scan else (), again)
 
 
 def person(data: Any) -> User:
@@ -122,6 +140,13 @@ def person(data: Any) -> User:
         id_number=digits(data.get("id_number", "")),
         phone=data.get("phone", ""),
         address_line=data.get("address", ""),
+        commune=_commune(data.get("address", "")),
         gender=data.get("gender", ""),
         date_of_birth=data.get("date_of_birth") or None,
     )
+
+
+def _commune(address: str) -> Unit | None:
+    """The unit of today an address names by its former ward, as old cards have it; None when that is not sure."""
+    found = in_address(address)
+    return Unit.objects.filter(code=found.code).first() if found and found.code else None

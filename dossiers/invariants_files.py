@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from dossiers.models import Attachment, Document
+from dossiers.models import Attachment, Document, StoredPaper
 from portal.lib import files
 
-NAMING: tuple[type[Model], ...] = (Attachment, Document)
+NAMING: tuple[type[Model], ...] = (Attachment, Document, StoredPaper)
 
 
 @dataclass

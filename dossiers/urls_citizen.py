@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dossiers.views import filing, papers, supplements, tracking
+from dossiers.views import filing, papers, reuse, store, supplements, tracking
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("khai-mot-lan/", reuse.overview, name="reuse"),
+    path("xu-ly/khai-mot-lan/<str:code>/", reuse.dossiers, name="reuse-list"),
     path("ho-so/", tracking.mine, name="mine"),
     path("ho-so/tra-cuu/", tracking.track, name="track"),
+    path("ho-so/kho-giay-to/", store.papers, name="store"),
+    path("ho-so/kho-giay-to/<int:paper_id>/", store.stored, name="stored"),
     path("ho-so/nop/<str:code>/", filing.start, name="start"),
     path("ho-so/soan/<uuid:draft_id>/", filing.overview, name="draft"),
     path("ho-so/soan/<uuid:draft_id>/xoa/", filing.discard, name="discard"),

@@ -16,12 +16,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 
+from portal.accounts.former import plain
 from portal.accounts.models import Unit
 from portal.lib import clock
 from portal.lib.text import fold
 from procedures import audit
 from procedures.models import Procedure
-from procedures.places import plain
 from procedures.querysets import Entry, Wanted, catalogue, version_with_parts
 
 MAX_LIMIT = 100

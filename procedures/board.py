@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,24 @@ class Board:
         """How many procedures stand on a list."""
         return len(self.lists[code])
 
+
+@dataclass(frozen=True)
+class Figure:
+    """A share another app counts, for the board: `part` of `whole` (0: no data), and the page behind it."""
+
+    title: str
+    note: str
+    part: int
+    whole: int
+    url: str
+
+    @property
+    def share(self) -> float | None:
+        """None without data."""
+        return self.part / self.whole if self.whole else None
+
+
+FIGURES: list[Callable[[], list[Figure]]] = []  # apps to the right add their own when they are ready
 
 TITLES: dict[str, Any] = {
     **{str(setup): setup.label for setup in Setup},

@@ -171,6 +171,7 @@ class FieldSpec(Strict):
     prefill: Prefill = ""
     prefill_for: Literal["", "male", "female"] = Field("", description="prefilled only for this sex")
     sensitivity: Literal["public", "basic", "sensitive"] = "basic"
+    reuse: Literal["", "never"] = Field("", description="never: not offered from what was told before")
     national: str = ""
 
     @model_validator(mode="after")

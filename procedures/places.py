@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from portal.accounts.former import FormerUnit, former_units, plain
 from portal.accounts.models import Unit, UnitKind
-from portal.lib.text import fold
-from procedures.importing.files import FORMER_UNITS, read_json
-
-_KIND = re.compile(r"^(phuong|xa|p\.?|x\.?|thi tran|tt\.?)\s+(?=\S)")
-
-
-@dataclass(frozen=True)
-class FormerUnit:
-    """A ward or commune of before 1 July 2025 and where its territory went: (new code, whole?), main one first."""
-
-    code: str
-    name: str
-    district: str
-    successors: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -34,22 +20,8 @@ class Found:
 
 
 @lru_cache(maxsize=1)
-def former_units() -> tuple[FormerUnit, ...]:
-    """All 526 former wards and communes, from our own file."""
-    return tuple(
-        FormerUnit(code, name, district, tuple((new, whole) for new, whole in successors))
-        for code, name, district, successors in read_json(FORMER_UNITS)["former_units"]
-    )
-
-
-@lru_cache(maxsize=1)
 def _former_names() -> tuple[str, ...]:
     return tuple(plain(unit.name) for unit in former_units())
-
-
-def plain(name: str) -> str:
-    """A name for comparison: without marks and without "phường", "xã", "P."."""
-    return _KIND.sub("", fold(name))
 
 
 def predecessors(code: str) -> list[tuple[FormerUnit, bool]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
+from dossiers.actions import reuse
 from dossiers.actions.keeping import kept
 from dossiers.models import Attachment, Draft
 from dossiers.states import Delivery
+from dossiers.store import Store
 from dossiers.workflow import ActionError
 from portal.lib import clock
 from procedures.form_engine import prefill
@@ -22,7 +22,6 @@ from procedures.form_schema import load
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
-    from django.db.models import QuerySet
 
     from portal.accounts.models import Unit, User
     from procedures.models import ProcedureCase, ProcedureVersion, RequiredDocument
@@ -56,9 +55,11 @@ def start_draft(*, by: User, version: ProcedureVersion, case: ProcedureCase | No
     untouched = Draft.objects.filter(user=by, version=version, case=case, revision=0, dossier=None).first()
     if untouched:
         return untouched
-    return Draft.objects.create(
-        user=by, version=version, case=case, unit=by.commune, answers=prefill(schema, by)
-    )
+    known = prefill(schema, by)
+    draft = Draft.objects.create(user=by, version=version, case=case, unit=by.commune, answers=known)
+    profile = {name: known[name] for name, spec in schema.by_name.items() if spec.prefill and name in known}
+    reuse.note_profile(draft, profile, by)
+    return draft
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def save_answers(
     Without it (a page without JavaScript sent twice) the last writer wins, as with any form.
     Raises AlreadyFiled when the draft has become a dossier.
     """
-    draft = _open(draft_id, by)
+    draft = open_draft(draft_id, by)
     if revision is not None and revision != draft.revision:
         raise StaleDraft(draft)
     draft.answers = {**draft.answers, **_storable(answers)}
@@ -86,6 +87,8 @@ def save_answers(
         draft.done_sections = [*others, section] if done else others
     draft.revision += 1
     draft.save(update_fields=["answers", "done_sections", "revision", "updated_at"])
+    if done:
+        reuse.confirm(draft, answers, by)
     return draft
 
 
@@ -99,7 +102,7 @@ def choose(
     case: ProcedureCase | None = None,
 ) -> Draft:
     """Where to file, how to get the result, and which case it is."""
-    draft = _open(draft_id, by)
+    draft = open_draft(draft_id, by)
     draft.unit, draft.delivery = unit, Delivery(delivery)
     if case is not None and case.version_id == draft.version_id:
         draft.case = case
@@ -113,7 +116,7 @@ def attach(
     *, draft_id: uuid.UUID | str, by: User, document: RequiredDocument | None, upload: UploadedFile
 ) -> Attachment:
     """Check and store one file for one paper of the list. Raises uploads.BadUpload with the reason."""
-    draft = _open(draft_id, by)
+    draft = open_draft(draft_id, by)
     if document is not None and document.version_id != draft.version_id:
         raise ActionError(_("Giấy tờ này không thuộc thủ tục."))
     if draft.attachments.filter(removed_at=None).count() >= MAX_FILES:
@@ -124,52 +127,29 @@ def attach(
 
 
 @transaction.atomic
-def reuse_attachment(
-    *, draft_id: uuid.UUID | str, by: User, document: RequiredDocument, attachment_id: int
-) -> Attachment:
-    """Give a paper again from an earlier dossier of the same person; the bytes are shared, the row says from where.
+def reuse_paper(*, draft_id: uuid.UUID | str, by: User, document: RequiredDocument, key: str) -> Attachment:
+    """Give a paper again from the person's own store; the bytes are shared, the row says from where.
 
-    Raises ActionError for a file of somebody else, or of another kind of paper. Twice is once.
+    Raises ActionError for what is not his, of another kind, or no longer valid. Twice is once.
     """
-    draft = _open(draft_id, by)
-    earlier = reusable(by, [document]).filter(pk=attachment_id).first()
-    if earlier is None or document.version_id != draft.version_id:
+    draft = open_draft(draft_id, by)
+    item = Store.of(by).find(key)
+    if item is None or document.version_id != draft.version_id or not item.serves(document):
         raise ActionError(_("Không dùng lại được tệp này."))
-    same = draft.attachments.filter(document=document, sha256=earlier.sha256, removed_at=None).first()
+    same = draft.attachments.filter(document=document, sha256=item.sha256, removed_at=None).first()
     if same:
         return same
     if draft.attachments.filter(removed_at=None).count() >= MAX_FILES:
         raise ActionError(_("Mỗi hồ sơ có tối đa %(number)d tệp.") % {"number": MAX_FILES})
     return Attachment.objects.create(
-        draft=draft,
-        document=document,
-        name=earlier.name,
-        content_type=earlier.content_type,
-        size=earlier.size,
-        sha256=earlier.sha256,
-        uploaded_by=by,
-        uploaded_at=clock.now(),
-        from_attachment=earlier,
+        draft=draft, document=document, uploaded_by=by, uploaded_at=clock.now(), **item.columns()
     )
-
-
-def reusable(user: User, documents: Iterable[RequiredDocument]) -> QuerySet[Attachment]:
-    """Files of the person's filed dossiers that may serve again for these papers, newest first.
-
-    The same paper is one of the same name, or of the same code within the same procedure.
-    """
-    same = Q(pk=None)
-    for document in documents:
-        same |= Q(document__name=document.name)
-        same |= Q(document__code=document.code, document__version__procedure=document.version.procedure_id)
-    files = Attachment.objects.filter(same, dossier__account=user, removed_at=None)
-    return files.select_related("dossier", "document__version").order_by("-uploaded_at", "-pk")
 
 
 @transaction.atomic
 def detach(*, draft_id: uuid.UUID | str, by: User, attachment_id: int) -> None:
     """Take a file back before filing; twice is once."""
-    draft = _open(draft_id, by)
+    draft = open_draft(draft_id, by)
     found = draft.attachments.filter(pk=attachment_id, removed_at=None).first()
     if found:
         found.removed_at = clock.now()
@@ -179,7 +159,7 @@ def detach(*, draft_id: uuid.UUID | str, by: User, attachment_id: int) -> None:
 @transaction.atomic
 def discard(*, draft_id: uuid.UUID | str, by: User) -> None:
     """Delete a draft the person no longer wants; its file rows stay, marked as taken back."""
-    draft = _open(draft_id, by)
+    draft = open_draft(draft_id, by)
     for found in draft.attachments.filter(removed_at=None):
         found.removed_at = clock.now()
         found.save(update_fields=["removed_at"])
@@ -207,7 +187,8 @@ def _storable(typed: Any) -> Any:
     return [_storable(value) for value in typed] if isinstance(typed, list) else typed
 
 
-def _open(draft_id: uuid.UUID | str, by: User) -> Draft:
+def open_draft(draft_id: uuid.UUID | str, by: User) -> Draft:
+    """The person's own draft, locked. Raises AlreadyFiled when it has become a dossier."""
     draft = get_draft(by, draft_id, lock=True)
     if draft.dossier is not None:
         raise AlreadyFiled(draft.dossier.code)

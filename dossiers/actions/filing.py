@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
+from dossiers.actions import reuse
 from dossiers.actions.base import notify, record, set_times
 from dossiers.actions.intake import accept_locked
 from dossiers.actions.keeping import kept
@@ -31,6 +32,9 @@ from procedures.models import Channel, OnlineLevel, ProcedureCase, ProcedureVers
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+
+    from dossiers.reuse import Offer
+    from dossiers.store import Item
 
 
 class IncompleteDossier(ActionError):
@@ -57,10 +61,14 @@ class Party:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper taken at the counter, with its scans (may be none: papers the state shows are only noted)."""
+    """A paper taken at the counter, with its scans (may be none: papers the state shows are only noted).
+
+    `again`: what is on file of the person already and serves once more.
+    """
 
     document: RequiredDocument
     scans: tuple[UploadedFile, ...] = field(default_factory=tuple)
+    again: tuple[Item, ...] = field(default_factory=tuple)
 
 
 def file_online(*, draft_id: uuid.UUID | str, by: User) -> Dossier:
@@ -87,6 +95,7 @@ def file_online(*, draft_id: uuid.UUID | str, by: User) -> Dossier:
         )
         _party(dossier, PartyRole.FILER, _profile(by))
         _move_files(draft, dossier)
+        reuse.count(dossier, schema, cleaned, reuse.carry_over(draft, dossier, cleaned, by))
         draft.dossier = dossier
         draft.save(update_fields=["dossier", "updated_at"])
     return dossier
@@ -143,12 +152,14 @@ def file_at_counter(
     delivery: str = Delivery.COUNTER,
     channel: str = Channel.COUNTER,
     competent: Unit | None = None,
+    taken: Iterable[Offer] = (),
 ) -> Dossier:
     """Take a walk-in's dossier: filed and accepted at once by the officer.
 
-    The same `client_key` sent again returns the same dossier. Raises PermissionDenied for another unit's
-    counter, IncompleteDossier for missing answers, uploads.BadUpload for a bad scan; nothing is written then.
-    No national e-identity is ever asked for here (dispatch 111/CĐ-TTg).
+    `taken` are the earlier answers the officer took with the person. The same `client_key` sent again returns the
+    same dossier. Raises PermissionDenied for another unit's counter, IncompleteDossier for missing answers,
+    uploads.BadUpload for a bad scan; nothing is written then. No national e-identity is ever asked for here
+    (dispatch 111/CĐ-TTg).
     """
     if not can(by, Permission.RECEIVE, unit):
         raise PermissionDenied(Permission.RECEIVE.value)
@@ -166,6 +177,7 @@ def file_at_counter(
                 delivery,
                 channel,
                 competent,
+                list(taken),
             )
     except IntegrityError:
         same = Dossier.objects.filter(client_key=client_key, submitted_by=by).first()
@@ -186,6 +198,7 @@ def _take_in(
     delivery: str,
     channel: str,
     competent: Unit | None,
+    taken: list[Offer],
 ) -> Dossier:
     same = Dossier.objects.filter(client_key=client_key, submitted_by=by).first()
     if same:
@@ -216,6 +229,7 @@ def _take_in(
     )
     _party(dossier, PartyRole.FILER, filer)
     _scan(dossier, papers, by)
+    reuse.count(dossier, schema, checked.cleaned, reuse.note_taken(dossier, taken, checked.cleaned, by))
     accept_locked(dossier, by=by)
     return dossier
 
@@ -232,6 +246,9 @@ def _scan(dossier: Dossier, papers: Iterable[Paper], by: User) -> None:
         for scan in paper.scans:
             file = kept(scan, by=by)
             Attachment.objects.create(dossier=dossier, document=paper.document, digitised=True, **file)
+        for item in paper.again:
+            columns = {"uploaded_by": by, "uploaded_at": clock.now(), **item.columns()}
+            Attachment.objects.create(dossier=dossier, document=paper.document, **columns)
 
 
 def _create(

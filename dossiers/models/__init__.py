@@ -5,9 +5,11 @@ from dossiers.models.documents import Document, DocumentKind, NumberSeries, Resu
 from dossiers.models.dossiers import Dossier, DossierForm, DossierParty, DossierSequence, PartyRole
 from dossiers.models.drafts import Attachment, Draft
 from dossiers.models.events import DossierEvent
+from dossiers.models.reuse import AnswerSource, DossierReuse, SourceKind, StoredPaper
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
 __all__ = [
+    "AnswerSource",
     "Attachment",
     "Consultation",
     "Document",
@@ -16,11 +18,14 @@ __all__ = [
     "DossierEvent",
     "DossierForm",
     "DossierParty",
+    "DossierReuse",
     "DossierSequence",
     "Draft",
     "NumberSeries",
     "PartyRole",
     "Result",
+    "SourceKind",
+    "StoredPaper",
     "SupplementItem",
     "SupplementRequest",
 ]

@@ -46,8 +46,8 @@ class Draft(models.Model):
 class Attachment(models.Model):
     """A file of a draft or of a dossier. The bytes lie outside the web root under their SHA-256.
 
-    `from_attachment` names the earlier file it was reused from (tell us once); `removed_at` hides a file the
-    person took back before filing, the row stays.
+    `from_attachment`, `from_document`, `from_stored` name what it was reused from (tell us once); `removed_at`
+    hides a file the person took back before filing, the row stays.
     """
 
     draft = models.ForeignKey(Draft, models.SET_NULL, null=True, blank=True, related_name="attachments")
@@ -71,6 +71,17 @@ class Attachment(models.Model):
     uploaded_at = models.DateTimeField()
     digitised = models.BooleanField(default=False, help_text="scanned at the counter from paper")
     from_attachment = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    from_document = models.ForeignKey(
+        "dossiers.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="issued result",
+    )
+    from_stored = models.ForeignKey(
+        "dossiers.StoredPaper", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

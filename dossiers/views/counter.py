@@ -15,12 +15,15 @@ from dossiers.actions.filing import IncompleteDossier, file_at_counter
 from dossiers.counter import read_card
 from dossiers.forms_counter import FilerForm, IntakeForm, PaperForm, person
 from dossiers.models import DocumentKind
+from dossiers.views.counter_known import OnFile
 from dossiers.views.desk import officer
 from dossiers.workflow import ActionError
 from portal.accounts.access import units_with
+from portal.accounts.former import in_address
 from portal.accounts.models import UnitKind, User
 from portal.accounts.permissions import Permission
 from portal.lib import clock
+from portal.lib.identity import digits
 from portal.lib.reads_writes import reads, writes
 from portal.lib.text import fold
 from portal.lib.uploads import BadUpload
@@ -110,6 +113,7 @@ class Screen:
             raise Http404(_("Thủ tục này chưa có tờ khai điện tử."))
         self.schema = schema
         self.card_unread = False
+        self.wanted = request.GET.get("truong-hop", "")
         self.case = self._case()
         initial = self._filled()
         self.filer = FilerForm(self.data if self.asked_to_file else None, initial=self._filer_initial())
@@ -117,15 +121,26 @@ class Screen:
             version, units, self.data if self.asked_to_file else None, initial=self._typed()
         )
         self.form: EForm = whole_form(schema, data=self.data if self.asked_to_file else None, initial=initial)
+        self.known = OnFile(user, version, self.data, self.form, self._number())
+        self.form = self.known.form
         self.papers = self._papers()
+
+    def _number(self) -> str:
+        """The number of the person at the counter, once it is there."""
+        return digits(str(self.scanned.get("id_number") or self._typed().get("id_number", ""))).upper()
 
     def _case(self) -> ProcedureCase | None:
         chosen = self.data.get("case", "") if self.data else ""
-        cases = self.version.cases.all()
-        return next((case for case in cases if str(case.pk) == chosen), None) or cases.first()
+        cases = list(self.version.cases.all())
+        found = (
+            case for case in cases if chosen == str(case.pk) or (not chosen and case.code == self.wanted)
+        )
+        return next(found, None) or next(iter(cases), None)
 
     def _typed(self) -> dict[str, Any]:
-        return {key: value for key, value in self.data.items() if value} if self.data else {}
+        if self.data is None:
+            return {"case": self.case.pk} if self.case else {}
+        return {key: value for key, value in self.data.items() if value}
 
     def _filer_initial(self) -> dict[str, Any]:
         return {**self._typed(), **self.scanned}
@@ -154,7 +169,7 @@ class Screen:
         answers = self.form.checked.cleaned
         needed = required_documents(self.version, self.case, answers)
         bound = self.data if self.data is not None else None
-        return [PaperForm(document, bound, self.files) for document in needed]
+        return [PaperForm(each, bound, self.files, self.known.papers_for(each)) for each in needed]
 
     def is_valid(self) -> bool:
         """Whether every part is; all are checked, so that every error shows at once."""
@@ -166,9 +181,7 @@ class Screen:
     def lacking(self) -> list[PaperForm]:
         """Required papers not received: said next to each."""
         lacking = [
-            form
-            for form in self.papers
-            if form.document.required and form.is_valid() and not form.cleaned_data.get("received")
+            form for form in self.papers if form.document.required and form.is_valid() and not form.given
         ]
         for form in lacking:
             if not form.errors:
@@ -190,6 +203,7 @@ class Screen:
                 papers=[paper for form in self.papers if (paper := form.paper())],
                 delivery=intake["delivery"],
                 channel=intake["channel"],
+                taken=self.known.taken(),
             )
         except BadUpload as bad:
             self.intake.add_error(None, str(bad))
@@ -217,6 +231,8 @@ class Screen:
             "papers": self.papers,
             "fee": estimate(self.version, self.case, channel=channel, answers=answers, on=clock.today()),
             "card_unread": self.card_unread,
+            "known": self.known,
+            "address_now": in_address(str(self._filer_initial().get("address", ""))),
         }
 
 

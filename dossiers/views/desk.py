@@ -18,6 +18,7 @@ from dossiers.inbox import Tab, counts, first_tab, tabs_for
 from dossiers.models import Dossier
 from dossiers.process_shown import open_questions, shown
 from dossiers.querysets import DossierQuerySet
+from dossiers.reuse import spoken
 from dossiers.states import EventKind, State
 from dossiers.workflow import STATES, StateFacts, Turn
 from portal.accounts.access import can, can_somewhere
@@ -128,7 +129,9 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         "may_read": may_read,
         "sections": _answers(dossier) if may_read else [],
         "parties": list(dossier.parties.order_by("-role")) if may_read else [],
-        "attachments": list(dossier.attachments.filter(removed_at=None).select_related("document")),
+        "attachments": list(
+            dossier.attachments.filter(removed_at=None).select_related("document", "from_document")
+        ),
         "documents": list(dossier.documents.all()),
         "events": list(dossier.events.select_related("actor", "unit").order_by("-seq")),
         "requests": list(dossier.supplements.prefetch_related("items__document", "items__attachments")),
@@ -144,4 +147,7 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
 
 def _answers(dossier: Dossier) -> list[Any]:
     schema, form = load(dossier.version), dossier.forms.first()
-    return read_back(schema, form.answers) if schema and form else []
+    if not schema or not form:
+        return []
+    sources = dossier.sources.select_related("from_dossier", "from_document")
+    return read_back(schema, form.answers, sources=spoken(sources, form.answers))

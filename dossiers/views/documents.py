@@ -45,7 +45,7 @@ def document(request: HttpRequest, code: str, document_id: int) -> HttpResponseB
     if not found.sha256:
         return _in_the_making(request, found)
     _log_read(request, "document", found.pk, found.dossier_id)
-    return _bytes(found.sha256, f"{found.get_kind_display()} {found.number}.pdf", "application/pdf")
+    return file_response(found.sha256, f"{found.get_kind_display()} {found.number}.pdf", "application/pdf")
 
 
 @login_required
@@ -56,7 +56,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     if found.dossier is not None and not is_asked_about(request.user, found):
         _check_personal_data(request, found.dossier)
     _log_read(request, "attachment", found.pk, found.dossier_id)
-    return _bytes(found.sha256, found.name, found.content_type)
+    return file_response(found.sha256, found.name, found.content_type)
 
 
 def _check_personal_data(request: HttpRequest, dossier: Dossier) -> None:
@@ -69,7 +69,8 @@ def _log_read(request: HttpRequest, what: str, key: int, dossier_id: int | None)
     access_log.info("read %s=%s dossier=%s user=%s", what, key, dossier_id, request.user.pk)
 
 
-def _bytes(sha256: str, name: str, content_type: str) -> FileResponse:
+def file_response(sha256: str, name: str, content_type: str) -> FileResponse:
+    """The stored bytes as a download; Http404 when they are missing."""
     try:
         return serve(sha256, name.replace("/", "-"), content_type)
     except FileNotFoundError:

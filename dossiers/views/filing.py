@@ -9,12 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dossiers import wizard as pages
-from dossiers.actions import drafts, filing
+from dossiers.actions import drafts, filing, reuse
 from dossiers.actions.drafts import StaleDraft
 from dossiers.forms_citizen import DeclarationForm, PlaceForm, StartForm
 from dossiers.models import Draft
+from dossiers.reuse import Memory, Offers, spoken
+from dossiers.views import former
 from dossiers.views.drafting import for_citizens, on_draft, person
 from dossiers.wizard import PLACE, REVIEW, Wizard
 from dossiers.workflow import ActionError
@@ -41,7 +44,8 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
     version = pages.open_version(code)
     if not pages.filable_online(version):
         return _not_online(request, version)
-    form = StartForm(list(version.cases.all()), request.POST if request.method == "POST" else None)
+    wanted = request.GET.get("truong-hop", "")
+    form = StartForm(list(version.cases.all()), request.POST if request.method == "POST" else None, wanted)
     if request.method == "POST" and form.is_valid():
         draft = drafts.start_draft(by=person(request), version=version, case=form.case)
         wizard = Wizard(draft)
@@ -102,6 +106,7 @@ def step(request: HttpRequest, draft: Draft, section: str) -> HttpResponse:
         form = _shown_form(request, draft, schema, section)
         if section not in form.checked.visible:
             return redirect(Wizard(draft, form.checked).after(section))
+        form.former = former.asked_about(request, form)
         return _show_step(request, draft, section, form)
     changed = apply_row_buttons(request.POST)
     form = section_form(schema, section, data=changed or request.POST, initial=draft.answers)
@@ -163,11 +168,22 @@ def _show_step(
     conflict: bool = False,
 ) -> HttpResponse:
     context = {**_section_context(draft, section, form), "conflict": conflict}
+    context["cards"] = _offers(request, draft, section, form).cards if context["section"] else []
     return render(request, "dossiers/filing/step.html", context, status=status)
+
+
+def _offers(request: HttpRequest, draft: Draft, section: str, form: EForm) -> Offers:
+    return Offers(Memory.of(person(request)), draft.version, form, section)
+
+
+def _sources(draft: Draft) -> dict[str, str]:
+    return spoken(draft.sources.select_related("from_dossier", "from_document"), draft.answers)
 
 
 def _section_context(draft: Draft, section: str, form: EForm) -> dict[str, Any]:
     wizard = Wizard(draft, form.checked)
+    form.sources = _sources(draft)
+    form.asks_former = True
     return {
         "draft": draft,
         "wizard": wizard,
@@ -206,7 +222,11 @@ def _go_on(
     request: HttpRequest, draft: Draft, section: str, form: EForm, changed: QueryDict | None
 ) -> HttpResponse:
     wizard = Wizard(draft, form.checked)
-    here, go = request.get_full_path(), request.POST.get("go")
+    here, go = request.get_full_path(), request.POST.get("go", "")
+    if go.startswith("take"):
+        return _take(request, draft, section, form)
+    if go.startswith(("former:", "unit:")):
+        return former.answer(request, draft, section, form)
     if changed is not None or go == "show":
         return redirect(here)
     if go == "leave":
@@ -220,6 +240,24 @@ def _go_on(
     if not form.is_valid():
         return _show_step(request, draft, section, form, status=422)
     return redirect(wizard.url(REVIEW) if request.GET.get(BACK_TO) == REVIEW else wizard.after(section))
+
+
+def _take(request: HttpRequest, draft: Draft, section: str, form: EForm) -> HttpResponse:
+    """Take what the person accepts of what is known: what is ticked, or a whole card ("take:<card>")."""
+    card = request.POST.get("go", "").partition(":")[2]
+    offers = _offers(request, draft, section, form).chosen(request.POST.getlist("take"), card)
+    if offers:
+        reuse.take(draft_id=draft.pk, by=person(request), offers=offers)
+        number = len(offers)
+        said = ngettext(
+            "Đã điền %(number)s mục đã có; bạn vẫn sửa được.",
+            "Đã điền %(number)s mục đã có; bạn vẫn sửa được.",
+            number,
+        )
+        messages.success(request, said % {"number": number})
+    else:
+        messages.info(request, _("Chưa đánh dấu mục nào để dùng lại."))
+    return redirect(request.get_full_path())
 
 
 # --- Where, and the last look ---
@@ -291,7 +329,7 @@ def _show_review(
                 "rows": part.rows,
                 "faulty": part.code in wizard.checked.errors,
             }
-            for part in read_back(wizard.schema, draft.answers)
+            for part in read_back(wizard.schema, draft.answers, sources=_sources(draft))
         ],
         "papers": _papers_of(wizard),
         "papers_url": wizard.url(pages.PAPERS),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.actions import drafts
 from dossiers.models import Attachment, Draft
+from dossiers.store import Item, Store
 from dossiers.views.drafting import on_draft, person
 from dossiers.wizard import PAPERS, PLACE, Wizard
 from dossiers.workflow import ActionError
@@ -33,7 +34,7 @@ class PaperBlock:
 
     paper: RequiredDocument
     files: list[Attachment] = field(default_factory=list)
-    offers: list[Attachment] = field(default_factory=list)
+    offers: list[Item] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     missing: bool = False
 
@@ -41,6 +42,11 @@ class PaperBlock:
     def anchor(self) -> str:
         """The id of its element."""
         return f"paper-{self.paper.pk}"
+
+    @property
+    def hashes(self) -> set[str]:
+        """What was given already."""
+        return {file.sha256 for file in self.files}
 
     @property
     def given(self) -> bool:
@@ -91,9 +97,7 @@ def _change(request: HttpRequest, draft: Draft, document: RequiredDocument) -> l
     errors: list[str] = []
     for chosen in request.POST.getlist("reuse"):
         try:
-            drafts.reuse_attachment(
-                draft_id=draft.pk, by=by, document=document, attachment_id=_number(chosen)
-            )
+            drafts.reuse_paper(draft_id=draft.pk, by=by, document=document, key=chosen)
         except ActionError as error:
             errors.append(str(error.message))
     uploads = request.FILES.getlist("files")
@@ -153,7 +157,7 @@ def _show(
 def _blocks(wizard: Wizard) -> list[PaperBlock]:
     blocks = {paper.pk: PaperBlock(paper) for paper in wizard.needed}
     for attachment in wizard.draft.attachments.filter(removed_at=None).select_related(
-        "from_attachment__dossier"
+        "from_attachment__dossier", "from_document", "from_stored"
     ):
         if attachment.document_id in blocks:
             blocks[attachment.document_id].files.append(attachment)
@@ -162,23 +166,14 @@ def _blocks(wizard: Wizard) -> list[PaperBlock]:
 
 
 def _offer(wizard: Wizard, blocks: list[PaperBlock]) -> None:
-    """Put the person's earlier files beside the papers they can serve for again."""
+    """Put what is in the person's store beside the papers it can serve for again."""
     if not blocks:
         return
-    procedure = wizard.draft.version.procedure_id
-    earlier = drafts.reusable(wizard.draft.user, [block.paper for block in blocks])[:100]
-    for file in earlier:
+    for item in Store.of(wizard.draft.user).items():
         for block in blocks:
-            if _serves(file, block, procedure):
-                block.offers.append(file)
-
-
-def _serves(file: Attachment, block: PaperBlock, procedure: int) -> bool:
-    of = file.document
-    if of is None or len(block.offers) >= MOST_OFFERS:
-        return False
-    if file.sha256 in {each.sha256 for each in [*block.files, *block.offers]}:
-        return False
-    return of.name == block.paper.name or (
-        of.code == block.paper.code and of.version.procedure_id == procedure
-    )
+            if (
+                len(block.offers) < MOST_OFFERS
+                and item.sha256 not in block.hashes
+                and item.serves(block.paper)
+            ):
+                block.offers.append(item)

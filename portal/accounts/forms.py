@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.actions import register
+from portal.accounts.former import named
 from portal.accounts.models import Unit, User, UserKind
 from portal.lib.forms import DayField, PersonalNumberField, PhoneField, TaxCodeField
 from portal.lib.identity import digits, read_phone
@@ -281,6 +282,13 @@ class ContactForm(forms.Form):
     commune = forms.ModelChoiceField(
         label=_("Xã, phường"), queryset=Unit.objects.none(), required=False, empty_label=_("Chọn xã, phường")
     )
+    former = forms.CharField(
+        label=_("Hoặc tên xã, phường cũ, có thể kèm quận, huyện"),
+        required=False,
+        max_length=120,
+        help_text=_("Nếu chỉ nhớ tên trước 1/7/2025; để trống khi đã chọn ở trên."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     language = forms.ChoiceField(
         label=_("Ngôn ngữ của thông báo"),
         choices=[("vi", "Tiếng Việt"), ("en", "English")],
@@ -292,3 +300,18 @@ class ContactForm(forms.Form):
         commune = self.fields["commune"]
         assert isinstance(commune, forms.ModelChoiceField)  # noqa: S101
         commune.queryset = Unit.objects.communes().valid_on(timezone.localdate()).order_by("sort_key")
+
+    def clean(self) -> dict[str, Any]:
+        """An old name instead of a choice becomes the unit of today; of several the person chooses."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        name = cleaned.pop("former", "")
+        if not name:
+            return cleaned
+        found = named(name)
+        if found is None:
+            self.add_error("former", _("Không có xã, phường cũ nào tên như vậy."))
+        elif found.code:
+            cleaned["commune"] = Unit.objects.get(code=found.code)
+        elif cleaned.get("commune") is None or cleaned["commune"].code not in dict(found.units):
+            self.add_error("former", found.said)
+        return cleaned

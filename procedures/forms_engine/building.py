@@ -10,12 +10,13 @@ from django import forms
 from django.forms import BoundField
 from django.forms.utils import ErrorDict
 
+from portal.accounts.former import Found
 from procedures.form_schema import FieldSpec, FormSchema, Kind, Section
 from procedures.forms_engine.checking import Checked, check_answers, row_name
 from procedures.forms_engine.fields import shown_field
 from procedures.forms_engine.lists import Lists
 from procedures.forms_engine.posting import ASKED, form_data, rows_name, typed
-from procedures.forms_engine.reading import value_text
+from procedures.forms_engine.reading import former_note, value_text
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,15 @@ class Block:
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     text: str = ""
+    source: str = ""
+    note: str = ""  # what an old address is today
+    former: Found | None = None  # units an old name typed for this question may mean
+    asks: bool = False  # the page knows what to do with an old name
+
+    @property
+    def asks_former(self) -> bool:
+        """Whether an old name may be given instead of choosing from the units of today."""
+        return self.asks and self.spec.type == Kind.COMMUNE
 
     @property
     def label(self) -> str:
@@ -90,6 +100,9 @@ class EForm(forms.Form):
     """
 
     use_required_attribute = False
+    asks_former = False  # whether the page takes an old name for a commune (go=former:…, go=unit:…)
+    former: Mapping[str, Found] = {}  # field -> what an old name typed for it may mean; set by a view
+    sources: Mapping[str, str] = {}  # field -> where its answer is known from, in words; set by a view
 
     def __init__(
         self,
@@ -174,6 +187,7 @@ class EForm(forms.Form):
                     spec,
                     rows=tuple(self._rows(spec)),
                     errors=self._said(rows_name(spec.name)),
+                    source=self.sources.get(spec.name, ""),
                 )
             elif spec.type == Kind.INFO:
                 yield Block("info", spec)
@@ -185,7 +199,16 @@ class EForm(forms.Form):
                 yield self._block(spec, spec.name)
 
     def _block(self, spec: FieldSpec, name: str) -> Block:
-        return Block("field", spec, bound=self[name], warnings=tuple(self.warnings.get(name, ())))
+        return Block(
+            "field",
+            spec,
+            bound=self[name],
+            warnings=tuple(self.warnings.get(name, ())),
+            source=self.sources.get(name, ""),
+            note=former_note(spec, self.checked.cleaned.get(name)),
+            former=self.former.get(name),
+            asks=self.asks_former and name == spec.name,
+        )
 
     def _rows(self, spec: FieldSpec) -> Iterator[Row]:
         for index in range(self._row_count(spec)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from portal.accounts.former import in_address
 from portal.accounts.models import User
 from portal.templatetags.portal import money
 from procedures.form_schema import FieldSpec, FormSchema, Kind, Section
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 
 
 class ReadBackRow(NamedTuple):
-    """A question and its answer in words; `field` is its name (`group-0-field` in a row)."""
+    """A question and its answer in words; `field` is its name (`group-0-field` in a row), `source` where from,
+    `note` what an old address is today."""
 
     label: str
     value: str
     field: str
+    source: str = ""
+    note: str = ""
 
 
 class ReadBackSection(NamedTuple):
@@ -44,15 +48,26 @@ def visible_sections(schema: FormSchema, answers: Mapping[str, Any]) -> list[Sec
 
 
 def read_back(
-    schema: FormSchema, answers: Mapping[str, Any], *, today: datetime.date | None = None
+    schema: FormSchema,
+    answers: Mapping[str, Any],
+    *,
+    today: datetime.date | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> list[ReadBackSection]:
-    """What the person declared, hidden questions left out; an answer that does not count shows as typed."""
+    """What the person declared, hidden questions left out; an answer that does not count shows as typed.
+
+    `sources`: field -> where its answer was known from; other answers were typed.
+    """
     lists = Lists()
     checked = check_answers(schema, answers, today=today, lists=lists)
     sections = []
     for section in schema.sections:
         if section.code in checked.visible:
-            rows = list(_rows(section, answers, checked, lists))
+            known = sources or {}
+            rows = [
+                row._replace(source=known.get(row.field) or known.get(row.field.split("-")[0], ""))
+                for row in _rows(section, answers, checked, lists)
+            ]
             sections.append(ReadBackSection(str(section.title), section.code, rows))
     return sections
 
@@ -69,7 +84,9 @@ def _rows(
             continue
         source = typed if spec.name in faulty else checked.cleaned
         if not is_blank(source.get(spec.name)) or spec.type == Kind.CHECKBOX:
-            yield ReadBackRow(str(spec.label), value_text(spec, source.get(spec.name), lists), spec.name)
+            value = source.get(spec.name)
+            text, note = value_text(spec, value, lists), former_note(spec, value)
+            yield ReadBackRow(str(spec.label), text, spec.name, note=note)
 
 
 def _group_rows(spec: FieldSpec, checked: Checked, lists: Lists) -> Iterator[ReadBackRow]:
@@ -80,6 +97,14 @@ def _group_rows(spec: FieldSpec, checked: Checked, lists: Lists) -> Iterator[Rea
                 yield ReadBackRow(
                     label, value_text(part, row[part.name], lists), row_name(spec.name, index, part.name)
                 )
+
+
+def former_note(spec: FieldSpec, value: Any) -> str:
+    """What an address that names a ward or commune of before a reorganisation is today; "" for any other answer."""
+    if spec.type != Kind.ADDRESS or not isinstance(value, str):
+        return ""
+    found = in_address(value)
+    return found.said if found else ""
 
 
 def value_text(spec: FieldSpec, value: Any, lists: Lists | None = None) -> str:

@@ -79,7 +79,12 @@ def _digest(file: ConfiguredFile) -> str:
 def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersion:
     """The version to write: the open one emptied when nothing refers to it, otherwise the next."""
     form = file.form.model_dump(mode="json", exclude_defaults=True)
-    values: dict[str, Any] = {**file.rules.model_dump(), "form": form, "fee_unknown": list(file.fee_unknown)}
+    values: dict[str, Any] = {
+        **file.rules.model_dump(),
+        "form": form,
+        "fee_unknown": list(file.fee_unknown),
+        "questions": [each.model_dump(mode="json", exclude_defaults=True) for each in file.questions],
+    }
     if file.basis:
         values["legal_basis"] = list(file.basis)
     current = procedure.versions.filter(state=VersionState.PUBLISHED, valid_to=None).first()

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from procedures import dictionary
+from procedures.cases import Question
+from procedures.cases import faults as question_faults
 from procedures.form_schema import BadSchemaError, FormSchema, Strict, parse
 from procedures.forms_engine.lint import condition_faults
 from procedures.importing import blocks
@@ -190,6 +192,7 @@ class ConfiguredFile(Strict):
     fee_unknown: list[Channel] = Field([], description="channels whose charge the city has not confirmed")
     rules: Rules
     cases: list[Case] = []
+    questions: list[Question] = []
     papers: list[Paper]
     times: Annotated[list[Time], Field(min_length=1)]
     fees: list[Fee] = []
@@ -202,6 +205,7 @@ class ConfiguredFile(Strict):
     def _agrees(self) -> ConfiguredFile:
         found = [
             *_case_faults(self),
+            *question_faults(self.questions, [case.code for case in self.cases]),
             *_paper_faults(self),
             *_fee_faults(self),
             *_time_faults(self),

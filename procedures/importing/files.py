@@ -11,7 +11,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 CATALOGUE = DATA / "catalogue.jsonl"
 CALENDAR = DATA / "calendar.json"
 FIELDS = DATA / "fields.json"
-FORMER_UNITS = DATA / "former_units.json"
+FORMER_UNITS = DATA.parent.parent / "portal" / "accounts" / "data" / "former_units.json"
 SYNONYMS = DATA / "synonyms.json"
 
 

@@ -151,10 +151,13 @@ class ProcedureVersion(models.Model):
         blank=True,
         help_text="channels whose fee nobody confirmed yet: there nothing is assessed or collected here",
     )
+    questions = models.JSONField(
+        default=list, blank=True, help_text="which case is mine, see procedures/cases.py"
+    )
     form = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
-    history = HistoricalRecords(excluded_fields=["form"])
+    history = HistoricalRecords(excluded_fields=["form", "questions"])
     objects = VersionQuerySet.as_manager()
 
     class Meta:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from portal.lib.reads_writes import public, reads
-from procedures.board import LINT, SETUPS, TITLES, Board, board
+from procedures.board import FIGURES, LINT, SETUPS, TITLES, Board, board
 from procedures.models import Setup
 from procedures.querysets import MISSING
 from procedures.sufficiency import REASONS
@@ -21,9 +21,8 @@ PER_PAGE = 50
 
 @public
 @reads
-@conditional
 def overview(request: HttpRequest) -> HttpResponse:
-    """Counts of every list, each linked to it."""
+    """Counts of every list, each linked to it, and the shares other apps count now."""
     found = board()
     tones = {Setup.FULL: "good", Setup.GENERIC: "warn", Setup.INCOMPLETE: "bad"}
     context = {
@@ -34,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "reasons": _lines(found, "ly-do-", [code for code in REASONS if code != "gone"]),
         "missing": _lines(found, "thieu-", list(MISSING)),
         "lint": _lines(found, "loi-", list(LINT)),
+        "figures": [figure for figures in FIGURES for figure in figures()],
     }
     return render(request, "procedures/board/overview.html", context)
 

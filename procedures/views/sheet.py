@@ -82,7 +82,7 @@ def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry
         "entry": entry,
         "title": procedure.name,
         "as_of": month_text(procedure.as_of),
-        "cases": [_case(procedure, version, case) for case in cases or (None,)] if version else [],
+        "cases": [case_sheet(procedure, version, case) for case in cases or (None,)] if version else [],
         "fees": [(rule, fee_text(rule, labels), _fee_channel(rule, fees)) for rule in fees],
         "results": list(version.resultkinds.all()) if version else [],
         "missing": [MISSING[code] for code in missing_of(procedure) if code in MISSING],
@@ -105,7 +105,9 @@ def month_text(as_of: str) -> str:
     )
 
 
-def _case(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase | None) -> CaseSheet:
+def case_sheet(procedure: Procedure, version: ProcedureVersion, case: ProcedureCase | None) -> CaseSheet:
+    """Times, papers and steps of a case; None: what holds for all."""
+
     def own(rows: Any) -> list[Any]:
         return [row for row in rows.all() if row.case_id in (None, case.pk if case else None)]
 

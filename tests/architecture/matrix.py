@@ -72,11 +72,13 @@ PUBLIC = (
     Row("design", EVERYBODY, NOBODY),
     Row("procedures:list", EVERYBODY, NOBODY),
     Row("procedures:detail", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("procedures:cases", EVERYBODY, NOBODY, lambda _world: (make.MARRIAGE,)),
     Row("procedures:board", EVERYBODY, NOBODY),
     Row("procedures:board-list", EVERYBODY, NOBODY, lambda _world: (str(Setup.GENERIC),)),
     Row("procedures:unit-list", EVERYBODY, NOBODY),
     Row("procedures:unit", EVERYBODY, NOBODY, lambda world: (world.unit_code,)),
     Row("reporting:definitions", EVERYBODY, NOBODY),
+    Row("dossiers:reuse", EVERYBODY, NOBODY),
     Row("api:openapi-json", EVERYBODY, EVERYBODY),  # a description, whatever one asks it with
     Row("api:procedures", EVERYBODY, NOBODY),
     Row("api:procedure", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
@@ -129,6 +131,8 @@ CITIZENS_ONLY: Expected = {CITIZENS: OK, "*": 403}
 
 CITIZEN = (
     Row("dossiers:mine", {"*": OK}),
+    Row("dossiers:store", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
+    Row("dossiers:stored", OWN_DRAFT, {CITIZENS: 405, "*": 403}, args=lambda world: (world.stored.pk,)),
     Row("dossiers:start", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}, lambda _world: (make.BIRTH,)),
     Row("dossiers:draft", OWN_DRAFT, {"owner": 405, CITIZENS: 404, "*": 403}, _draft),
     Row("dossiers:discard", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
@@ -229,6 +233,7 @@ def _act(name: str, dossier: str, *people: str) -> Row:
 
 
 DESK = (
+    Row("dossiers:reuse-list", {OFFICERS | CITY: OK, "*": 403}, args=lambda _world: (make.BIRTH,)),
     Row("dossiers:inbox", {OFFICERS: OK, "monitor": OK, "*": 403}),
     Row("dossiers:counter", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
     Row(

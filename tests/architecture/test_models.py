@@ -105,8 +105,9 @@ JSON = {
     "FeeRule.exemptions", "FeeRule.tiers", "Procedure.missing", "ProcedureVersion.fee_unknown",
     "ProcedureVersion.form", "ProcedureVersion.legal_basis", "RequiredDocument.condition", "ResultKind.layout",
     "TimeLimit.fee_shown", "Unit.former_districts", "Unit.office_hours",
+    "ProcedureVersion.questions",
     # what a person declared: personal, in rows of its own, read only behind the door of its dossier
-    "Draft.answers", "Draft.done_sections", "DossierForm.answers",
+    "Draft.answers", "Draft.done_sections", "DossierForm.answers", "AnswerSource.value",
     # frozen snapshots of what was issued or decided
     "Document.context", "Document.signed_by", "Result.content", "FeeAssessment.lines", "Receipt.lines",
     # facts of an event, a payment, an incident: ids, amounts, a gateway's fields; no names, no numbers of people

@@ -8,9 +8,17 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from dossiers.actions import drafts, filing, intake, verifying
+from dossiers.actions import drafts, filing, intake, storing, verifying
 from dossiers.actions.intake import ItemSpec
-from dossiers.models import Attachment, Consultation, Document, DocumentKind, Dossier, Draft
+from dossiers.models import (
+    Attachment,
+    Consultation,
+    Document,
+    DocumentKind,
+    Dossier,
+    Draft,
+    StoredPaper,
+)
 from dossiers.policies import askable_papers
 from payments.actions.checkout import start_payment
 from payments.actions.desk import collect_cash, open_shift
@@ -47,6 +55,7 @@ class World:
     people: dict[str, User | AnonymousUser]
     draft: Draft
     draft_file: Attachment
+    stored: StoredPaper
     filed: Dossier
     file: Attachment
     accepted: Dossier
@@ -101,6 +110,7 @@ def build(cast: Cast, merchant: str) -> World:
         people=people_of(cast),
         draft=draft,
         draft_file=draft.attachments.filter(removed_at=None).earliest("pk"),
+        stored=storing.store_paper(by=cast.citizen, title="Giấy khai sinh", upload=make.pdf()),
         filed=filed,
         file=filed.attachments.filter(removed_at=None).earliest("pk"),
         accepted=make.accepted(cast),

@@ -2,9 +2,10 @@
 
 import pytest
 
+from portal.accounts.former import former_units
 from portal.accounts.loading import BadUnits, load_units
 from portal.accounts.models import Unit
-from procedures.places import find_units, former_units, predecessors
+from procedures.places import find_units, predecessors
 
 pytestmark = pytest.mark.django_db
 
