@@ -2,7 +2,7 @@
 
 `layout`: `heading` {"vi", "en"}, `intro`, `rows` of {"label", "field"} or {"label", "text"}, `closing`. In
 `intro`, `text` and `closing` a `{name}` stands for the answer of that name. Values come from the latest
-answers, overridden by what the drafter wrote into `Result.content`.
+answers, overridden by what the drafter wrote into `Result.content`. A row that is `optional` is left out when empty.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from dossiers.models import DocumentKind
 from procedures.form_schema import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dossiers.models import Dossier, Result
+    from procedures.form_engine import ReadBackRow
     from procedures.models import ResultKind
 
 BLANK = "……"
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PART = re.compile(r"([a-z0-9_]+)-(\d+)-[a-z0-9_]+")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -37,7 +41,7 @@ def result(result: Result) -> Paper:
         "granted": result.granted,
         "heading": heading if result.granted else f"Thông báo không giải quyết: {result.kind.name}",
         "intro": fill(_vietnamese(layout.get("intro")), values),
-        "rows": [_row(row, values) for row in layout.get("rows", [])] if result.granted else [],
+        "rows": [_row(row, values) for row in _shown(layout, values)] if result.granted else [],
         "closing": fill(_vietnamese(layout.get("closing")), values) if result.granted else "",
         "note": result.note,
         "signed_on": day_in_words(result.signed_at),
@@ -54,7 +58,7 @@ def result(result: Result) -> Paper:
 def preview(kind: ResultKind, dossier: Dossier) -> list[dict[str, str]]:
     """The rows a result of this kind would carry, for the drafter to check before submitting it."""
     values = values_of(dossier)
-    return [_row(row, values) for row in kind.layout.get("rows", []) if not row.get("drafted")]
+    return [_row(row, values) for row in _shown(kind.layout, values) if not row.get("drafted")]
 
 
 def values_of(dossier: Dossier) -> dict[str, str]:
@@ -66,8 +70,26 @@ def values_of(dossier: Dossier) -> dict[str, str]:
     if schema is not None:
         from procedures.form_engine import read_back
 
-        values |= {row.field: row.value for section in read_back(schema, answers) for row in section.rows}
+        values |= _with_groups(row for section in read_back(schema, answers) for row in section.rows)
     return values
+
+
+def _with_groups(rows: Iterable[ReadBackRow]) -> dict[str, str]:
+    """Field name -> value; a group's own name stands for its rows: "Bò cái, 4; Lợn nái, 2"."""
+    values: dict[str, str] = {}
+    groups: dict[str, dict[int, list[str]]] = {}
+    for row in rows:
+        values[row.field] = row.value
+        if part := _PART.fullmatch(row.field):
+            groups.setdefault(part[1], {}).setdefault(int(part[2]), []).append(row.value)
+    return values | {
+        name: "; ".join(", ".join(line) for line in found.values()) for name, found in groups.items()
+    }
+
+
+def _shown(layout: dict[str, Any], values: dict[str, str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = layout.get("rows", [])
+    return [row for row in rows if not row.get("optional") or values.get(row.get("field", ""))]
 
 
 def fill(text: str, values: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -26,6 +27,8 @@ LIMIT_MINUTES = {
     "work_hour": 60,
     "day": DAY_MINUTES * 5 // 7,
 }
+
+SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 Channel = Literal["online", "counter", "post"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
@@ -131,12 +134,16 @@ class Step(Strict):
 
 
 class LayoutRow(Strict):
-    """A line of the result document: an answer, a fixed text, or (`drafted`) what the specialist writes."""
+    """A line of the result document: an answer, a fixed text, or (`drafted`) what the specialist writes.
+
+    An `optional` line is left out when its answer is empty; any other then shows a dotted blank, as on paper.
+    """
 
     label: str
     field: str = ""
     text: str = ""
     drafted: bool = False
+    optional: bool = False
 
 
 class Layout(Strict):
@@ -287,8 +294,10 @@ def _step_faults(file: ConfiguredFile) -> Iterator[str]:
 def _row_faults(file: ConfiguredFile) -> Iterator[str]:
     for number, outcome in enumerate(file.results):
         for row in outcome.layout.rows:
-            if row.field and not row.drafted and row.field not in file.form.by_name:
-                yield f"results.{number}.layout: {row.field!r} is no field of the form"
+            names = [*([row.field] if row.field and not row.drafted else []), *SLOT.findall(row.text)]
+            for name in names:
+                if name not in file.form.by_name:
+                    yield f"results.{number}.layout: {name!r} is no field of the form"
             if bool(row.field) == bool(row.text):
                 yield f"results.{number}.layout: {row.label!r} needs either a field or a text"
 

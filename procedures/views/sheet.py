@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import Unit
 from portal.templatetags.portal import money
+from procedures import handover
 from procedures.diagram import Diagram, Shape, draw
 from procedures.models import (
     Channel,
@@ -87,6 +88,7 @@ def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry
         "results": list(version.resultkinds.all()) if version else [],
         "missing": [MISSING[code] for code in missing_of(procedure) if code in MISSING],
         "place": _place(procedure),
+        "handover": handover.of(procedure, online=Channel.ONLINE in entry.channels),
         "counter_only": version is not None and version.online_level == OnlineLevel.COUNTER,
         "online_level": version.get_online_level_display() if version else "",
         "is_level_known": version is not None and version.online_level != OnlineLevel.UNCONFIRMED,

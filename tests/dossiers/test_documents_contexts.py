@@ -197,6 +197,17 @@ def test_every_configured_result_prints_the_answers(cast: Cast, code: str) -> No
     assert "Chủ tịch" in text
 
 
+def test_a_group_prints_its_rows_and_an_empty_optional_row_is_left_out(cast: Cast) -> None:
+    """Choices by their label, not by their code; a person has no organisation to print."""
+    dossier = make.signed(cast, "1.012836")
+    document = issuing.issue_result(result=dossier.result, by=cast.office.clerk)
+    rows = {row["label"]: row["value"] for row in document.context["rows"]}
+
+    assert rows["Gia súc"] == "Bò cái, 4, 12/10/2026"
+    assert "Tổ chức" not in rows
+    assert rows["Mức hỗ trợ"] == "……"
+
+
 def test_a_refusal_on_the_merits_says_why(cast: Cast) -> None:
     dossier = make.signed(cast)
     result = dossier.result
