@@ -101,6 +101,7 @@ def sign(*, code: str, by: User) -> Dossier:
     """Approve and sign. The drafter cannot sign his own draft."""
     dossier, move = lock_for("sign", code=code, by=by)
     result = Result.objects.select_for_update().get(dossier=dossier)
+    result.dossier = dossier  # what the move's conditions read was the unsigned one
     result.signed_by, result.signed_at = by, clock.now()
     result.signer_title = _title(by, dossier)
     result.save(update_fields=["signed_by", "signed_at", "signer_title"])

@@ -118,7 +118,8 @@ def value_text(spec: FieldSpec, value: Any, lists: Lists | None = None) -> str:
         return ", ".join(
             names.get(str(each), str(each)) for each in (value if isinstance(value, list) else [value])
         )
-    if spec.type == Kind.MONEY and isinstance(value, int):
+    in_dong = spec.type == Kind.MONEY or (spec.unit is not None and spec.unit.vi == "đồng")
+    if in_dong and isinstance(value, int):
         return money(value)
     day = as_day(value) if spec.type == Kind.DATE else None
     text = f"{day:%d/%m/%Y}" if day else str(value)
