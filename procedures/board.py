@@ -195,5 +195,6 @@ def asked_again(form: dict[str, Any]) -> Iterator[str]:
     known = {owner.get(part) for part in ("name", "id_number", "phone", "email")} - {None}
     for section in form.get("sections", []):
         for asked in section.get("fields", []):
-            if asked["name"] in known and not asked.get("prefill"):
+            computed = asked.get("type") == "computed"  # nobody types it
+            if asked["name"] in known and not asked.get("prefill") and not computed:
                 yield asked["label"]["vi"]
