@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -216,6 +217,11 @@ def online_limit(version: ProcedureVersion, case: ProcedureCase | None) -> TimeL
         if limit.case_id is None or (case is not None and limit.case_id == case.pk)
     ]
     return max(limits, key=lambda limit: limit.case_id is not None, default=None)
+
+
+def mark_of(user_id: int) -> str:
+    """Who the page was made for, without saying who: the browser's spare copy is of this person only."""
+    return salted_hmac("dossiers.draft-copy", str(user_id)).hexdigest()[:16]
 
 
 def shape_of(form: EForm) -> str:

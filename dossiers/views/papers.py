@@ -49,6 +49,11 @@ class PaperBlock:
         return {file.sha256 for file in self.files}
 
     @property
+    def photos(self) -> int:
+        """How many of its files are photos that can become one PDF."""
+        return sum(file.content_type in drafts.PHOTOS for file in self.files)
+
+    @property
     def given(self) -> bool:
         """Whether there is a file."""
         return bool(self.files)
@@ -94,6 +99,8 @@ def _change(request: HttpRequest, draft: Draft, document: RequiredDocument) -> l
     if removed := request.POST.get("remove", ""):
         drafts.detach(draft_id=draft.pk, by=by, attachment_id=_number(removed))
         return []
+    if request.POST.get("merge"):
+        return _merge(draft, document, by)
     errors: list[str] = []
     for chosen in request.POST.getlist("reuse"):
         try:
@@ -106,6 +113,16 @@ def _change(request: HttpRequest, draft: Draft, document: RequiredDocument) -> l
     if not uploads and not request.POST.getlist("reuse"):
         errors.append(_("Chưa chọn tệp nào."))
     return errors
+
+
+def _merge(draft: Draft, document: RequiredDocument, by: Any) -> list[str]:
+    try:
+        drafts.merge_photos(draft_id=draft.pk, by=by, document=document)
+    except ActionError as error:
+        return [str(error.message)]
+    except ValidationError as error:
+        return list(error.messages)
+    return []
 
 
 def _attach(draft: Draft, document: RequiredDocument, upload: UploadedFile, by: Any) -> list[str]:

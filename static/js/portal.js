@@ -86,24 +86,28 @@
 
   // htmx: what the person sees when a request fails, and the autosave line.
   const statusOf = (element) => document.getElementById(element.closest("[data-autosave]")?.dataset.autosave);
+  const signIn = document.body.dataset.signIn;
+  const signInLink = () => {
+    const anchor = document.createElement("a");
+    anchor.href = signIn;
+    anchor.target = "_blank";
+    anchor.rel = "noopener";
+    anchor.dataset.signInAgain = "";
+    anchor.textContent = texts.signIn;
+    return anchor;
+  };
   const report = (element, text, link) => {
     const line = statusOf(element);
     if (!line) return say(text);
+    if (link && line.querySelector("[data-sign-in-again]")) return;
     line.classList.add("autosave-failed");
     line.textContent = `${text} `;
-    if (link) {
-      const anchor = document.createElement("a");
-      anchor.href = link;
-      anchor.target = "_blank";
-      anchor.rel = "noopener";
-      anchor.textContent = texts.signIn;
-      line.append(anchor);
-    }
+    if (link) line.append(signInLink());
   };
-  const signIn = document.body.dataset.signIn;
   document.addEventListener("htmx:beforeRequest", (event) => {
     const line = statusOf(event.target);
-    if (line) line.textContent = texts.saving;
+    // A line that leads somewhere stays until the answer: leaving a field to press its link sends a save, too.
+    if (line && !line.querySelector("a")) line.textContent = texts.saving;
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const address = event.detail.xhr.responseURL;
@@ -112,15 +116,64 @@
       report(event.target, texts.signedOut, signIn);
     }
   });
-  // After signing in again in another tab the token of this page is old: fetch a fresh one and send once more.
+  // After signing in again the token of this page is old: fetch a fresh one and send once more.
+  const tokenOf = async (address) => {
+    const page = await fetch(address, { credentials: "same-origin" });
+    const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
+    return { page, token: parsed.querySelector("input[name=csrfmiddlewaretoken]")?.value };
+  };
   const freshToken = async () => {
-    const page = await fetch(location.href, { credentials: "same-origin" });
-    const token = new DOMParser().parseFromString(await page.text(), "text/html")
-      .querySelector("input[name=csrfmiddlewaretoken]")?.value;
-    if (!token || page.redirected) return false;
+    const { page, token } = await tokenOf(location.href);
+    if (!token || !page.ok || page.redirected) return false;
     all("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
     return true;
   };
+
+  // Signing in again on top of the page, so that what was typed and chosen stays where it is.
+  const again = document.getElementById("sign-in-again");
+  const signInHere = async (form) => {
+    const { page, token } = await tokenOf(signIn);
+    if (!page.redirected) {
+      const body = new FormData(form);
+      body.set("csrfmiddlewaretoken", token);
+      const answer = await fetch(signIn, { method: "POST", body, headers: { "X-Requested-With": "XMLHttpRequest" } });
+      if (!answer.ok) return answer.status === 400 ? again.dataset.wrong : texts.failed;
+    }
+    return (await freshToken()) ? "" : again.dataset.other;
+  };
+  again?.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const line = again.querySelector(".dialog-fault");
+    line.hidden = true;
+    const fault = await signInHere(event.target).catch(() => texts.offline);
+    line.textContent = fault;
+    line.hidden = !fault;
+    if (fault) return;
+    event.target.reset();
+    again.close();
+    document.dispatchEvent(new Event("portal:signed-in"));
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+    if (!again?.showModal || !event.target.closest("[data-sign-in-again]")) return;
+    event.preventDefault();
+    again.showModal();
+  });
+  // What was typed is kept in a tab for a while; signing out ends that at once, in every tab.
+  const forget = () => Object.keys(sessionStorage).filter((name) => name.startsWith("draft:"))
+    .forEach((name) => sessionStorage.removeItem(name));
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-sign-out]")) return;
+    forget();
+    localStorage.setItem("signed-out", String(Date.now()));
+    localStorage.removeItem("signed-out");
+  });
+  addEventListener("storage", (event) => {
+    if (event.key !== "signed-out" || !event.newValue) return;
+    forget();
+    document.dispatchEvent(new Event("portal:signed-out"));
+  });
+
   let retried = false;
   document.addEventListener("htmx:responseError", async (event) => {
     const { status } = event.detail.xhr;

@@ -4,6 +4,7 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const signIn = document.body.dataset.signIn;
   const signedOut = (address) => Boolean(address) && new URL(address).pathname === signIn;
+  const texts = document.getElementById("texts").dataset;
   const say = (text) => {
     document.getElementById("live").textContent = text;
   };
@@ -38,7 +39,8 @@
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     });
     request.addEventListener("load", () => {
-      if (signedOut(request.responseURL)) return done({ text: papers.dataset.signedOut });
+      if (signedOut(request.responseURL)) return done({ text: papers.dataset.signedOut, signedOut: true });
+      if (request.status === 403) return done({ text: papers.dataset.signedOut, signedOut: true });
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
       const block = request.status === 200 || request.status === 422 ? page.querySelector("[data-paper]") : null;
       done(block ? { block, text: request.status === 422 ? "" : papers.dataset.done } : { text: papers.dataset.failed });
@@ -85,24 +87,44 @@
     const again = document.createElement("button");
     again.type = "button";
     again.className = "link-button";
-    again.textContent = papers.dataset.retry;
-    again.addEventListener("click", () => {
+    again.textContent = answer.signedOut ? texts.signIn : papers.dataset.retry;
+    const resend = () => {
+      failed.delete(resend);
       line.remove();
-      sendFile(id, chosen, []);
-    });
+      enqueue(id, chosen, []);
+    };
+    failed.add(resend);
+    if (answer.signedOut) again.dataset.signInAgain = "";
+    else again.addEventListener("click", resend);
     line.className = "field-error";
     line.replaceChildren(`${chosen.name}: ${answer.text} `, again);
     return null;
   };
+  // One file at a time, in the order they were chosen; what failed goes again by itself once it can.
+  const failed = new Set();
+  let [queue, underway] = [Promise.resolve(), 0];
+  const enqueue = (id, chosen, refused) => {
+    underway += 1;
+    queue = queue.then(() => sendFile(id, chosen, refused)).finally(() => {
+      underway -= 1;
+    });
+  };
+  const resendAll = () => [...failed].forEach((resend) => resend());
+  addEventListener("online", resendAll);
+  document.addEventListener("portal:signed-in", resendAll);
+  document.addEventListener("portal:signed-out", () => location.reload());
+  addEventListener("beforeunload", (event) => {
+    if (underway) event.preventDefault();
+  });
   if (papers) {
-    papers.addEventListener("change", async (event) => {
+    papers.addEventListener("change", (event) => {
       const input = event.target;
       if (input.type !== "file") return;
       const chosen = [...input.files];
       const { id } = input.closest("[data-paper]");
       const refused = [];
       input.value = "";
-      for (const file of chosen) await sendFile(id, file, refused);
+      chosen.forEach((file) => enqueue(id, file, refused));
     });
     document.addEventListener("submit", async (event) => {
       const form = event.target.closest("[data-upload]");

@@ -336,6 +336,67 @@ def test_an_expired_session_keeps_what_was_typed(page: Any, people: Cast, writin
     assert writing.answers["child_name"] == "Nguyễn Không Mất"
 
 
+def test_signing_in_again_on_top_of_the_page_saves_what_was_typed(
+    page: Any, people: Cast, writing: Draft
+) -> None:
+    page.goto(step_url(writing, "child"))
+    page.context.clear_cookies(name="session")
+    page.type("#id_child_name", "Nguyễn Tại Chỗ")
+    page.click("#autosave a")
+    page.fill("#again-login", people.citizen.username)
+    page.fill("#again-password", "sai-mat-khau-roi")
+    page.click("#sign-in-again button[type=submit]")
+    page.wait_for_selector("#sign-in-again .dialog-fault:visible")
+    assert "không đúng" in page.inner_text("#sign-in-again .dialog-fault")
+    assert_accessible(page)
+    page.fill("#again-password", PASSWORD)
+    page.click("#sign-in-again button[type=submit]")
+    page.wait_for_selector("#sign-in-again", state="hidden")
+    wait_until_saved(page)
+    writing.refresh_from_db()
+    assert writing.answers["child_name"] == "Nguyễn Tại Chỗ"
+
+
+def test_another_person_signing_in_on_top_saves_nothing(page: Any, people: Cast, writing: Draft) -> None:
+    page.goto(step_url(writing, "child"))
+    page.context.clear_cookies(name="session")
+    page.type("#id_child_name", "Nguyễn Của Tôi")
+    page.click("#autosave a")
+    page.fill("#again-login", people.other_citizen.username)
+    page.fill("#again-password", PASSWORD)
+    page.click("#sign-in-again button[type=submit]")
+    page.wait_for_selector("#sign-in-again .dialog-fault:visible")
+    assert "không phải tài khoản" in page.inner_text("#sign-in-again .dialog-fault")
+    writing.refresh_from_db()
+    assert "child_name" not in writing.answers
+
+
+def test_without_a_network_the_save_and_the_pressed_button_wait(page: Any, writing: Draft) -> None:
+    page.goto(step_url(writing, "child"))
+    page.context.set_offline(True)
+    page.type("#id_child_name", "Nguyễn Mất Mạng")
+    page.wait_for_selector("#autosave.autosave-failed:has-text('Mất kết nối mạng')")
+    page.click("button.button[value=leave]")
+    assert page.url.endswith(step_url(writing, "child"))
+    assert page.input_value("#id_child_name") == "Nguyễn Mất Mạng"
+    page.context.set_offline(False)
+    page.wait_for_url("**/ho-so/")
+    writing.refresh_from_db()
+    assert writing.answers["child_name"] == "Nguyễn Mất Mạng"
+
+
+def test_signing_out_leaves_nothing_in_the_browser(page: Any, writing: Draft) -> None:
+    page.goto(step_url(writing, "child"))
+    page.context.clear_cookies(name="session")
+    page.type("#id_child_name", "Nguyễn Riêng Tư")
+    page.wait_for_selector("#autosave.autosave-failed a")
+    kept = "Object.keys(sessionStorage).filter((name) => name.startsWith('draft:')).length"
+    assert page.evaluate(kept) == 1
+    page.click("header button:has-text('Đăng xuất')")
+    page.wait_for_function("() => !document.querySelector('#wizard')")
+    assert page.evaluate(kept) == 0
+
+
 # --- Files ---
 
 
@@ -389,6 +450,42 @@ def test_a_broken_line_leaves_a_way_to_send_again(page: Any, at_papers: Draft) -
     page.click("[data-progress] button")
     page.wait_for_selector(".files >> text=mang.pdf")
     assert at_papers.attachments.count() == 1
+
+
+def test_what_a_broken_line_held_back_goes_by_itself_when_it_is_back(page: Any, at_papers: Draft) -> None:
+    page.context.set_offline(True)
+    for name in ("mot.pdf", "hai.pdf"):
+        page.set_input_files(
+            "input[type=file]", {"name": name, "mimeType": "application/pdf", "buffer": pdf().read()}
+        )
+        page.wait_for_selector(f"[data-progress] .field-error:has-text('{name}')")
+    page.context.set_offline(False)
+    page.wait_for_selector(".files >> text=mot.pdf")
+    page.wait_for_selector(".files >> text=hai.pdf")
+    assert at_papers.attachments.count() == 2
+
+
+def test_a_file_chosen_after_the_session_ended_is_sent_after_signing_in(
+    page: Any, people: Cast, at_papers: Draft
+) -> None:
+    page.context.clear_cookies(name="session")
+    page.set_input_files(
+        "input[type=file]", {"name": "cho.pdf", "mimeType": "application/pdf", "buffer": pdf().read()}
+    )
+    page.click("[data-progress] button")
+    page.fill("#again-login", people.citizen.username)
+    page.fill("#again-password", PASSWORD)
+    page.click("#sign-in-again button[type=submit]")
+    page.wait_for_selector(".files >> text=cho.pdf")
+    assert at_papers.attachments.get().name == "cho.pdf"
+
+
+def test_photos_are_merged_into_one_file(page: Any, at_papers: Draft) -> None:
+    page.set_input_files("input[type=file]", [photo("mot.jpg", 400), photo("hai.jpg", 420)])
+    page.click("button[name=merge]")
+    page.wait_for_selector(".files >> text=mot.jpg", state="detached")
+    assert at_papers.attachments.get(removed_at=None).content_type == "application/pdf"
+    assert_accessible(page)
 
 
 def test_the_list_of_units_can_be_narrowed_without_marks(page: Any, people: Cast, writing: Draft) -> None:
