@@ -10,7 +10,17 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from dossiers.guards import applies, kinds_of
-from dossiers.models import Attachment, Consultation, Document, Dossier, Draft
+from dossiers.models import (
+    Attachment,
+    Consultation,
+    Document,
+    DocumentKind,
+    Dossier,
+    Draft,
+    LinkedFiling,
+    LinkedPart,
+    PartState,
+)
 from dossiers.querysets import DossierQuerySet
 from dossiers.workflow import BY_NAME, Place, Transition
 from portal.accounts.access import can, units_with
@@ -86,6 +96,36 @@ def get_draft(user: AnyUser, draft_id: uuid.UUID | str, *, lock: bool = False) -
     return draft
 
 
+def get_linked(user: AnyUser, linked_id: uuid.UUID | str, *, lock: bool = False) -> LinkedFiling:
+    """A person's own linked filing, Http404 for any other."""
+    found = LinkedFiling.objects.filter(user=user.pk, pk=linked_id)
+    if lock:
+        found = found.select_for_update(of=("self",), no_key=True)
+    linked = found.first()
+    if linked is None:
+        raise Http404(_("Không tìm thấy hồ sơ liên thông này."))
+    return linked
+
+
+def linked_parts_for(user: AnyUser) -> QuerySet[LinkedPart]:
+    """Parts of filed linked services handed to other systems by the units `user` sees dossiers of."""
+    units = units_with(user, Permission.SEE_DOSSIERS).values("pk")
+    return LinkedPart.objects.filter(linked__unit__in=units, linked__filed_at__isnull=False).exclude(
+        state=PartState.HERE
+    )
+
+
+def get_linked_part(user: AnyUser, part_id: int, *, lock: bool = False) -> LinkedPart:
+    """A part handed to another system, for officers of the unit that received the filing; else Http404."""
+    parts = linked_parts_for(user).filter(pk=part_id).select_related("linked")
+    if lock:
+        parts = parts.select_for_update(of=("self",), no_key=True)
+    part = parts.first()
+    if part is None:
+        raise Http404(_("Không tìm thấy việc này."))
+    return part
+
+
 def can_move(user: AnyUser, transition: Transition, dossier: Dossier) -> bool:
     """Whether `user` may make this move on this dossier, state aside."""
     if transition.place is Place.CITIZEN:
@@ -141,6 +181,16 @@ def get_document(user: AnyUser, code: str, document_id: int) -> Document:
 def is_asked_about(user: AnyUser, file: Attachment) -> bool:
     """Whether an open question shows this file to `user`'s unit."""
     return consultations_for(user).filter(files=file, answered_at=None, closed_at=None).exists()
+
+
+def get_by_slip(token: str) -> Dossier | None:
+    """The dossier whose slip or refusal carries this secret token; None when there is none."""
+    slips = Document.objects.filter(
+        token=token, kind__in=[DocumentKind.ACKNOWLEDGEMENT, DocumentKind.REFUSAL]
+    )
+    related = ("procedure", "version", "receiving_unit", "competent_unit")
+    slip = slips.select_related(*(f"dossier__{name}" for name in related)).first()
+    return slip.dossier if slip else None
 
 
 def get_attachment(user: AnyUser, attachment_id: int) -> Attachment:

@@ -52,4 +52,12 @@ class DossiersConfig(AppConfig):
                 order=20,
                 icon="user",
             ),
+            NavItem(
+                _("Chuyển liên thông"),
+                "dossiers:handovers",
+                Permission.RECEIVE,
+                Audience.OFFICER,
+                order=25,
+                icon="inbox",
+            ),
         )

@@ -99,6 +99,39 @@ class WithdrawForm(forms.Form):
     )
 
 
+class FilesInput(forms.ClearableFileInput):
+    """A control for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; each is checked by the action that keeps it."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ARG002 - Django's own signature
+        """The list of files as given."""
+        return data
+
+
+class MessageForm(forms.Form):
+    """A message to the other side of a dossier."""
+
+    text = forms.CharField(
+        label=_("Tin nhắn"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Xin viết nội dung tin nhắn.")},
+    )
+    attachments = FilesField(
+        label=_("Tệp kèm theo (nếu có)"),
+        help_text=_("PDF, JPG hoặc PNG; chọn được nhiều tệp."),
+        required=False,
+    )
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class TrackForm(forms.Form):
     """A code and the second factor that proves the person has to do with the dossier."""
 

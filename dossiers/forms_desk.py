@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.actions.intake import ANSWER_DAYS, ItemSpec
-from dossiers.models import Dossier
+from dossiers.models import Approval, Dossier
 from dossiers.policies import askable_papers
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission, roles_with
@@ -72,6 +72,7 @@ class SupplementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.dossier = dossier
         self.papers = askable_papers(dossier)
+        self.asks_again = dossier.supplements.exclude(approval=Approval.DECLINED).exists()
         schema = load(dossier.version)
         asked = schema.by_name.values() if schema else []
         self.questions = [spec for spec in asked if spec.type not in {Kind.INFO, Kind.COMPUTED, Kind.GROUP}]

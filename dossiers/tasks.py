@@ -5,6 +5,7 @@ from celery import shared_task
 from dossiers import invariants_files
 from dossiers.actions import verifying
 from dossiers.actions.drafts import discard_old
+from dossiers.actions.supplements import remind_and_note
 from portal.lib import clock
 
 
@@ -24,3 +25,9 @@ def sweep_files() -> int:
 def end_questions() -> int:
     """End questions to other units whose limit is over; how many."""
     return verifying.expire(now=clock.now())
+
+
+@shared_task
+def follow_supplements() -> int:
+    """Remind people of a supplement and note missed times; how many requests it touched."""
+    return remind_and_note(now=clock.now())

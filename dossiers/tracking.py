@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dossiers import deadlines
-from dossiers.models import DocumentKind, Dossier, SupplementRequest
+from dossiers.models import Approval, DocumentKind, Dossier, Side, SupplementRequest
 from dossiers.states import EventKind, Money
 from dossiers.workflow import STATES, StateFacts, Turn
 from portal.templatetags.portal import money
@@ -19,16 +19,20 @@ from portal.templatetags.portal import money
 if TYPE_CHECKING:
     import datetime
 
-    from django.db.models import QuerySet
-
     from dossiers.deadlines import Due
     from dossiers.models import Document, DossierEvent
+    from dossiers.querysets import DossierQuerySet
     from portal.accounts.models import User
 
 PER_PAGE = 20
 TRIES, TRY_SECONDS = 10, 600
 # Steps inside the office that say nothing to the person, and a draft's way back for mending.
-HIDDEN = {EventKind.SENT_BACK, EventKind.DOCUMENT_ISSUED}
+HIDDEN = {
+    EventKind.SENT_BACK,
+    EventKind.DOCUMENT_ISSUED,
+    EventKind.SUPPLEMENT_PROPOSED,
+    EventKind.SUPPLEMENT_DECLINED,
+}
 # Kinds whose reason was written for the person and stands in the form he got.
 REASONED = {
     EventKind.OBLIGATION_SET,
@@ -37,8 +41,9 @@ REASONED = {
     EventKind.SUPPLEMENT_REQUESTED,
     EventKind.EXTENDED,
     EventKind.WITHDRAWN,
+    EventKind.RESULT_REVOKED,
 }
-BAD = {EventKind.REFUSED, EventKind.STOPPED}
+BAD = {EventKind.REFUSED, EventKind.STOPPED, EventKind.RESULT_REVOKED}
 OFFICE_PAPERS = {DocumentKind.CONTROL}
 WAITING = [state for state, facts in STATES.items() if facts.turn is Turn.CITIZEN]
 
@@ -73,7 +78,7 @@ def owes(dossier: Dossier) -> bool:
     return dossier.money == Money.DUE and dossier.closed_at is None
 
 
-def of_person(user: User) -> QuerySet[Dossier]:
+def of_person(user: User) -> DossierQuerySet:
     """The person's own dossiers, newest first."""
     return Dossier.objects.of_account(user).select_related("procedure", "receiving_unit")
 
@@ -81,12 +86,12 @@ def of_person(user: User) -> QuerySet[Dossier]:
 _MY_TURN = Q(state__in=WAITING) | Q(money=Money.DUE, closed_at=None)
 
 
-def my_turn(user: User) -> QuerySet[Dossier]:
+def my_turn(user: User) -> DossierQuerySet:
     """Dossiers waiting for the person: a supplement, an obligation, a fee."""
     return of_person(user).filter(_MY_TURN)
 
 
-def others(user: User) -> QuerySet[Dossier]:
+def others(user: User) -> DossierQuerySet:
     """Every other dossier of the person."""
     return of_person(user).exclude(_MY_TURN)
 
@@ -119,6 +124,8 @@ def _detail(event: DossierEvent) -> str:
     data = event.data
     if event.kind in REASONED and data.get("reason"):
         return str(data["reason"])
+    if event.kind == EventKind.MESSAGE:
+        return str(Side(data["side"]).label)
     if event.kind == EventKind.FEE_ASSESSED:
         payable = int(data.get("payable") or 0)
         return _("Phải nộp %(amount)s.") % {"amount": money(payable)} if payable else _("Không phải nộp.")
@@ -145,7 +152,8 @@ def documents_for(dossier: Dossier) -> list[Document]:
 
 def open_request(dossier: Dossier) -> SupplementRequest | None:
     """The supplement request waiting for an answer."""
-    waiting = dossier.supplements.filter(answered_at=None, closed_at=None)
+    sent = dossier.supplements.exclude(approval=Approval.PROPOSED)
+    waiting = sent.filter(answered_at=None, closed_at=None)
     return waiting.prefetch_related("items__document").first()
 
 

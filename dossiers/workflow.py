@@ -219,6 +219,13 @@ FACTS = {
     EventKind.HELD,
     EventKind.RELEASED,
     EventKind.CALENDAR_CHANGED,
+    EventKind.SUPPLEMENT_PROPOSED,
+    EventKind.SUPPLEMENT_DECLINED,
+    EventKind.SUPPLEMENT_REMINDED,
+    EventKind.SUPPLEMENT_OVERDUE,
+    EventKind.MESSAGE,
+    EventKind.RESULT_RECEIVED,
+    EventKind.RESULT_REVOKED,
 }
 
 
@@ -260,6 +267,15 @@ STATES: dict[State, StateFacts] = {
     State.WITHDRAWN: StateFacts(7, Turn.NOBODY, "neutral", _("Hồ sơ đã được rút theo đề nghị.")),
     State.STOPPED: StateFacts(8, Turn.NOBODY, "bad", _("Việc giải quyết đã dừng. Xin xem thông báo.")),
 }
+
+
+# Asked once how satisfied they are (domain facts 10.1): who got the result, and who was refused at intake.
+RATED = {State.RETURNED, State.REFUSED}
+
+
+def may_be_rated(state: str) -> bool:
+    """Whether a dossier in this state is over for its person, so that its handling can be rated."""
+    return state in RATED
 
 
 def check_move(transition: Transition, state: str) -> None:

@@ -241,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end-questions": {"task": "dossiers.tasks.end_questions", "schedule": 60.0},
     "sweep-drafts": {"task": "dossiers.tasks.sweep_drafts", "schedule": crontab(hour=3, minute=10)},
+    "follow-supplements": {"task": "dossiers.tasks.follow_supplements", "schedule": crontab(minute=20)},
     "sweep-files": {"task": "dossiers.tasks.sweep_files", "schedule": crontab(hour=3, minute=40)},
 }
 

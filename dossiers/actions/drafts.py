@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
 from dossiers.actions import reuse
+from dossiers.actions.carrying import carry
 from dossiers.actions.keeping import kept
-from dossiers.models import Attachment, Draft
+from dossiers.models import Attachment, Draft, LinkedFiling, LinkedPart
 from dossiers.states import Delivery
 from dossiers.store import Store
 from dossiers.workflow import ActionError
-from portal.lib import clock
+from portal.lib import clock, files
 from procedures.form_engine import prefill
 from procedures.form_schema import load
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 30
 DRAFT_DAYS = 60
+PHOTOS = ("image/jpeg", "image/png")
 
 
 class StaleDraft(Exception):
@@ -52,7 +55,9 @@ def start_draft(*, by: User, version: ProcedureVersion, case: ProcedureCase | No
     schema = load(version)
     if schema is None:
         raise ActionError(_("Thủ tục này chưa có tờ khai điện tử."))
-    untouched = Draft.objects.filter(user=by, version=version, case=case, revision=0, dossier=None).first()
+    untouched = Draft.objects.filter(
+        user=by, version=version, case=case, revision=0, dossier=None, linked_part=None
+    ).first()
     if untouched:
         return untouched
     known = prefill(schema, by)
@@ -89,6 +94,7 @@ def save_answers(
     draft.save(update_fields=["answers", "done_sections", "revision", "updated_at"])
     if done:
         reuse.confirm(draft, answers, by)
+    carry(draft)
     return draft
 
 
@@ -108,6 +114,7 @@ def choose(
         draft.case = case
     draft.revision += 1
     draft.save(update_fields=["unit", "delivery", "case", "revision", "updated_at"])
+    carry(draft)
     return draft
 
 
@@ -157,9 +164,48 @@ def detach(*, draft_id: uuid.UUID | str, by: User, attachment_id: int) -> None:
 
 
 @transaction.atomic
-def discard(*, draft_id: uuid.UUID | str, by: User) -> None:
-    """Delete a draft the person no longer wants; its file rows stay, marked as taken back."""
+def merge_photos(*, draft_id: uuid.UUID | str, by: User, document: RequiredDocument) -> Attachment:
+    """Make one PDF of the photos given for a paper, in the order they came; the photos leave the draft.
+
+    Raises ActionError when there are fewer than two: a second click finds them merged already.
+    """
     draft = open_draft(draft_id, by)
+    photos = list(draft.attachments.filter(document=document, removed_at=None, content_type__in=PHOTOS))
+    if len(photos) < 2:
+        raise ActionError(_("Cần ít nhất hai ảnh để ghép thành một tệp."))
+    file = kept(_merged(photos, document), by=by)
+    for photo in photos:
+        photo.removed_at = clock.now()
+        photo.save(update_fields=["removed_at"])
+    return Attachment.objects.create(draft=draft, document=document, **file)
+
+
+def _merged(photos: list[Attachment], document: RequiredDocument) -> UploadedFile:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from portal.lib.photos import as_pdf
+
+    with contextlib.ExitStack() as opened:
+        content = as_pdf(opened.enter_context(files.open_file(photo.sha256)) for photo in photos)
+    return SimpleUploadedFile(f"{document.name[:80]}.pdf", content, content_type="application/pdf")
+
+
+@transaction.atomic
+def discard(*, draft_id: uuid.UUID | str, by: User) -> None:
+    """Delete a draft the person no longer wants; its file rows stay, marked as taken back.
+
+    A linked filing goes as a whole: discarding the draft of one part discards the others.
+    """
+    draft = open_draft(draft_id, by)
+    part = LinkedPart.objects.filter(draft=draft).first()
+    others = Draft.objects.filter(linked_part__linked=part.linked_id) if part else Draft.objects.none()
+    for each in {draft, *others}:
+        _delete(each)
+    if part is not None:
+        LinkedFiling.objects.filter(pk=part.linked_id).delete()
+
+
+def _delete(draft: Draft) -> None:
     for found in draft.attachments.filter(removed_at=None):
         found.removed_at = clock.now()
         found.save(update_fields=["removed_at"])

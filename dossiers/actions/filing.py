@@ -18,7 +18,7 @@ from dossiers.actions.intake import accept_locked
 from dossiers.actions.keeping import kept
 from dossiers.actions.numbers import next_code
 from dossiers.deadlines import accept_by
-from dossiers.models import Attachment, Dossier, DossierForm, DossierParty, Draft, PartyRole
+from dossiers.models import Attachment, Dossier, DossierForm, DossierParty, Draft, LinkedPart, PartyRole
 from dossiers.states import Delivery, EventKind, Money
 from dossiers.workflow import ActionError
 from portal.accounts.access import can
@@ -71,15 +71,18 @@ class Paper:
     again: tuple[Item, ...] = field(default_factory=tuple)
 
 
-def file_online(*, draft_id: uuid.UUID | str, by: User) -> Dossier:
+def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) -> Dossier:
     """File a draft. A second call, from another tab or a re-sent request, returns the same dossier.
 
-    Raises IncompleteDossier naming every missing answer and paper; nothing is written then.
+    Raises IncompleteDossier naming every missing answer and paper; nothing is written then. A draft of a
+    linked service is filed with the others only (`actions.linked.file_linked`, which says `linked`).
     """
     with transaction.atomic():
         draft = get_draft(by, draft_id, lock=True)
         if draft.dossier is not None:
             return draft.dossier
+        if not linked and LinkedPart.objects.filter(draft=draft).exists():
+            raise ActionError(_("Hồ sơ này thuộc một hồ sơ liên thông và được nộp cùng các phần khác."))
         schema, cleaned = _check(draft)
         dossier = _create(
             client_key=draft.pk,

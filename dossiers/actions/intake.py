@@ -12,12 +12,22 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from dossiers.actions import documents
-from dossiers.actions.base import lock_for, move_to
+from dossiers.actions.base import lock_for, move_to, record
 from dossiers.actions.keeping import kept
 from dossiers.guards import check_guards
-from dossiers.models import Attachment, Dossier, DossierForm, SupplementItem, SupplementRequest
+from dossiers.models import (
+    Approval,
+    Attachment,
+    Dossier,
+    DossierForm,
+    SupplementItem,
+    SupplementRequest,
+)
 from dossiers.policies import askable_papers
+from dossiers.states import EventKind
 from dossiers.workflow import BY_NAME, ActionError, Transition
+from portal.accounts.access import can
+from portal.accounts.permissions import Permission
 from portal.lib import clock
 from procedures.calendar import calendar_for
 from procedures.form_engine import check_answers
@@ -83,13 +93,17 @@ def request_supplement(
 ) -> SupplementRequest:
     """Ask once, in writing, for everything missing (form 02); the clock pauses when it was running.
 
-    Only papers of the procedure's list and fields of its form can be named: nothing beyond the rules.
+    Only papers of the procedure's list and fields of its form can be named: nothing beyond the rules. Every
+    request after the first waits for the head's approval (`actions.supplements.decide_supplement`) and moves
+    nothing until then, unless the head sends it himself.
     """
     _need(reason=reason)
     listed = list(items)
     dossier, move = _supplement_move(code, by)
     _check_items(dossier, listed)
     number = (dossier.supplements.aggregate(last=Max("number"))["last"] or 0) + 1
+    again = dossier.supplements.exclude(approval=Approval.DECLINED).exists()
+    approved = again and may_ask_again(by, dossier)
     request = SupplementRequest.objects.create(
         dossier=dossier,
         number=number,
@@ -97,15 +111,43 @@ def request_supplement(
         legal_basis=legal_basis,
         asked_by=by,
         asked_at=clock.now(),
+        days=days,
         answer_by=_answer_by(dossier, days),
+        **_approval(again=again, approved=approved, by=by),
     )
     for item in listed:
         SupplementItem.objects.create(
             request=request, document=item.document, field=item.field, instruction=item.instruction
         )
-    move_to(dossier, move, by=by, data={"request": number, "reason": reason, "lines": len(listed)})
-    documents.issue_supplement(request=request, by=by)
+    if again and not approved:
+        data = {"request": number, "reason": reason}
+        unit = getattr(dossier, move.place.value)
+        record(dossier, EventKind.SUPPLEMENT_PROPOSED, by=by, unit_id=unit, before=dossier.state, data=data)
+    else:
+        send_request(request, dossier, move, by=by)
     return request
+
+
+def _approval(*, again: bool, approved: bool, by: User) -> dict[str, Any]:
+    if not again:
+        return {"approval": Approval.NOT_NEEDED}
+    if approved:
+        return {"approval": Approval.APPROVED, "decided_by": by, "decided_at": clock.now()}
+    return {"approval": Approval.PROPOSED}
+
+
+def may_ask_again(user: User, dossier: Dossier) -> bool:
+    """Whether `user` heads the unit whose turn it is: he may approve a second request, or send one himself."""
+    early = dossier.accepted_at is None
+    unit = dossier.receiving_unit_id if early else dossier.competent_unit_id
+    return can(user, Permission.APPROVE_SUPPLEMENT, unit)
+
+
+def send_request(request: SupplementRequest, dossier: Dossier, move: Transition, *, by: User) -> None:
+    """Put a stored request before the person: the dossier waits, form 02 is issued, the clock pauses."""
+    data = {"request": request.number, "reason": request.reason, "lines": request.items.count()}
+    move_to(dossier, move, by=by, data=data)
+    documents.issue_supplement(request=request, by=by)
 
 
 def _supplement_move(code: str, by: User) -> tuple[Dossier, Transition]:
@@ -157,7 +199,7 @@ def answer_supplement(
     """
     move_name = "receive_supplement" if at_counter else "answer_supplement"
     dossier, move = lock_for(move_name, code=code, by=by)
-    request = dossier.supplements.select_for_update().get(answered_at=None, closed_at=None)
+    request = dossier.supplements.select_for_update(of=("self",)).get(answered_at=None, closed_at=None)
     for item in request.items.all():
         _answer_item(item, answers, uploads_by_item.get(item.pk, []), revised, dossier, by, at_counter)
     _revise(dossier, revised, by)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
+from portal.templatetags.portal import day_text
+
 if TYPE_CHECKING:
     from dossiers.models import Document
 
@@ -23,6 +27,15 @@ def judges(kind: str) -> Callable[[Judge], Judge]:
         return judge
 
     return register
+
+
+@judges("result")
+def _revoked(document: Document) -> str:
+    """A revoked result no longer holds; why it was revoked may be personal and is not said here."""
+    revocation = getattr(getattr(document, "result", None), "revocation", None)
+    if revocation is None:
+        return ""
+    return _("Cơ quan ban hành đã thu hồi văn bản này ngày %(day)s.") % {"day": day_text(revocation.at)}
 
 
 def fault_of(document: Document) -> str:

@@ -63,6 +63,9 @@ class Attachment(models.Model):
     supplement_item = models.ForeignKey(
         "dossiers.SupplementItem", models.PROTECT, null=True, blank=True, related_name="attachments"
     )
+    message = models.ForeignKey(
+        "dossiers.DossierMessage", models.PROTECT, null=True, blank=True, related_name="attachments"
+    )
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()

@@ -26,10 +26,12 @@ from dossiers.forms_desk import (
     SupplementForm,
 )
 from dossiers.models import Dossier
+from dossiers.policies import ending_money
 from dossiers.views.desk import context_of, officer
 from dossiers.workflow import BY_NAME, ActionError, WrongState
 from portal.accounts.models import User
 from portal.lib.reads_writes import writes
+from portal.templatetags.portal import moment_text
 
 Act = Callable[..., Any]
 
@@ -128,6 +130,14 @@ def _plain(form: type[forms.Form]) -> Act:
     return lambda _dossier, data: form(data)
 
 
+def _stopping(dossier: Dossier, data: Any) -> forms.Form:
+    """The stop notice, proposed in words when the person let the time to answer pass."""
+    missed = dossier.supplements.filter(answered_at=None, closed_at=None, overdue_at__isnull=False).first()
+    said = _("Người nộp không bổ sung hồ sơ trong thời hạn đã thông báo (đến %(when)s).")
+    reason = said % {"when": moment_text(missed.answer_by)} if missed else ""
+    return RefusalForm(data, initial={"reason": reason})
+
+
 def _with_dossier(form: Any) -> Act:
     return lambda dossier, data: form(dossier, data)
 
@@ -181,7 +191,7 @@ def _save_extension(form: ExtensionForm, code: str, user: User) -> Any:
 
 
 PAGES: dict[str, Page] = {
-    "refuse": Page(("refuse",), _plain(RefusalForm), _save_refusal),
+    "refuse": Page(("refuse",), _stopping, _save_refusal),
     "supplement": Page(
         ("request_supplement_at_intake", "request_supplement"),
         _with_dossier(SupplementForm),
@@ -191,7 +201,7 @@ PAGES: dict[str, Page] = {
     "result": Page(("submit", "submit_for_check"), _with_dossier(ResultForm), _save_result, "result"),
     "obligation": Page(("set_obligation",), _plain(ObligationForm), _save_obligation),
     "send-back": Page(("send_back", "send_back_from_check"), _plain(ReasonForm), _save_send_back),
-    "stop": Page(("stop",), _plain(RefusalForm), _save_stop),
+    "stop": Page(("stop",), _stopping, _save_stop),
     "withdraw": Page(("withdraw_at_counter",), _plain(ReasonForm), _save_withdrawal),
     "extend": Page(("extend",), _with_dossier(ExtensionForm), _save_extension),
 }
@@ -247,7 +257,12 @@ def _saved(
     return redirect("dossiers:desk", code=dossier.code)
 
 
+ENDINGS = {"refuse", "stop", "withdraw"}
+
+
 def _extras(dossier: Dossier, name: str, form: Any) -> dict[str, Any]:
+    if name in ENDINGS:
+        return {"ending_money": ending_money(dossier)}
     if name != "result":
         return {}
     from dossiers.documents.results import preview

@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dossiers.access import get_dossier, moves_for
+from dossiers.actions.intake import may_ask_again
 from dossiers.deadlines import explain, rule_for
 from dossiers.forms_desk import AssignForm
 from dossiers.inbox import Tab, counts, first_tab, tabs_for
 from dossiers.models import Dossier
+from dossiers.policies import may_write_to_citizen, revocation_of, unread_for_office
 from dossiers.process_shown import open_questions, shown
 from dossiers.querysets import DossierQuerySet
 from dossiers.reuse import spoken
@@ -140,8 +142,23 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         "questions": open_questions(dossier),
         "due": explain(dossier) if dossier.accepted_at and rule_for(dossier) else None,
         "sign": _sign(dossier),
+        **_talk(dossier, user),
         "extended": dossier.events.filter(kind=EventKind.EXTENDED).exists(),
         "now": clock.now(),
+    }
+
+
+def _talk(dossier: Dossier, user: User) -> dict[str, Any]:
+    """Messages and the second supplement request, for those who work on the dossier."""
+    overdue = dossier.supplements.filter(answered_at=None, closed_at=None, overdue_at__isnull=False)
+    return {
+        "may_write": may_write_to_citizen(user, dossier),
+        "unread": unread_for_office(dossier),
+        "may_ask_again": may_ask_again(user, dossier),
+        "revocation": revocation_of(dossier),
+        "may_revoke": dossier.finished_at is not None
+        and can(user, Permission.SIGN, dossier.competent_unit_id),
+        "overdue_ask": overdue.first(),
     }
 
 

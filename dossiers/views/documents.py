@@ -15,13 +15,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dossiers.access import get_attachment, get_document, get_dossier, is_asked_about
 from dossiers.documents.validity import fault_of
 from dossiers.models import Document, DocumentKind, Dossier
+from dossiers.ratings import open_for_rating
 from portal.accounts.permissions import Permission
 from portal.lib import files
 from portal.lib.reads_writes import public, reads, writes
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 access_log = logging.getLogger("access")
 
 RETRY_SECONDS = 5
+SLIPS = {DocumentKind.ACKNOWLEDGEMENT, DocumentKind.REFUSAL}
 
 
 @login_required
@@ -115,6 +117,33 @@ class Comparison:
 
 @public
 @writes
+def find(request: HttpRequest) -> HttpResponse:
+    """Find the page of a document by the file alone: its hash is its name. POST writes nothing."""
+    posted = request.method == "POST"
+    form = CompareForm(request.POST, request.FILES) if posted else CompareForm()
+    if form.is_bound and form.is_valid():
+        digest = _digest(form.cleaned_data["file"])
+        found = Document.objects.filter(sha256=digest).first()
+        if found is not None:
+            return redirect("dossiers:verify", token=found.token)
+        form.add_error(
+            "file",
+            _(
+                "Tệp này không phải bản do Cổng phát hành, hoặc đã bị sửa, hoặc được lưu lại bằng phần mềm khác."
+            ),
+        )
+    return render(request, "dossiers/documents/find.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+@public
+@writes
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Which document this is and whether it holds, without personal data; compares a file on request.
 
@@ -133,6 +162,8 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         "document": found,
         "is_result": found.kind == DocumentKind.RESULT,
         "fault": fault_of(found),
+        "is_slip": found.kind in SLIPS,
+        "rateable": found.kind in SLIPS and open_for_rating(found.dossier),
         "form": form,
         "compared": compared,
     }
@@ -143,10 +174,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
 
 def _compare(found: Document, file: UploadedFile) -> Comparison:
     """Compare by hash; only a file equal to ours is opened, so nobody's PDF is parsed here."""
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    sha256 = digest.hexdigest()
+    sha256 = _digest(file)
     if not found.sha256 or sha256 != found.sha256:
         return Comparison(same=False, sha256=sha256)
     with files.open_file(found.sha256) as stored:

@@ -20,7 +20,7 @@ from dossiers.actions.drafts import AlreadyFiled
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from dossiers.models import Draft
+    from dossiers.models import Draft, LinkedPart
     from portal.accounts.models import User
 
 P = ParamSpec("P")
@@ -60,6 +60,11 @@ def on_draft(view: DraftView[P]) -> Callable[..., HttpResponseBase]:
             return to_dossier(request, filed.code)
 
     return for_citizens(shown)
+
+
+def part_of(draft: Draft) -> LinkedPart | None:
+    """The part of a linked filing this draft is, if it is one."""
+    return getattr(draft, "linked_part", None)
 
 
 def to_dossier(request: HttpRequest, code: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dossiers import tracking
 from dossiers import wizard as pages
 from dossiers.actions import drafts, filing, reuse
 from dossiers.actions.drafts import StaleDraft
@@ -18,10 +19,11 @@ from dossiers.forms_citizen import DeclarationForm, PlaceForm, StartForm
 from dossiers.models import Draft
 from dossiers.reuse import Memory, Offers, spoken
 from dossiers.views import former
-from dossiers.views.drafting import for_citizens, on_draft, person
+from dossiers.views.drafting import for_citizens, on_draft, part_of, person
 from dossiers.wizard import PLACE, REVIEW, Wizard
 from dossiers.workflow import ActionError
 from portal.lib.reads_writes import reads, writes
+from procedures.bundles import bundles_of
 from procedures.form_engine import (
     EForm,
     apply_row_buttons,
@@ -59,9 +61,19 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
             "case"
         ),
         "fee": pages.estimate(version, None, {}),
-        "drafts": person(request).drafts.filter(version=version, dossier=None, revision__gt=0)[:5],
+        "bundles": bundles_of(version.procedure.code),
+        **_begun(request, version),
     }
     return render(request, "dossiers/filing/start.html", context, status=422 if form.errors else 200)
+
+
+def _begun(request: HttpRequest, version: ProcedureVersion) -> dict[str, Any]:
+    """What the person has of this procedure already: drafts, and dossiers not decided yet."""
+    running = tracking.of_person(person(request)).open().filter(procedure=version.procedure_id)
+    return {
+        "drafts": person(request).drafts.filter(version=version, dossier=None, revision__gt=0)[:5],
+        "running": tracking.shown(running[:5]),
+    }
 
 
 def _not_online(request: HttpRequest, version: ProcedureVersion) -> HttpResponse:
@@ -77,7 +89,12 @@ def overview(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The task list of a draft."""
     wizard = Wizard(draft)
     todo = (page.url for page in wizard.pages if page.progress is not pages.Progress.DONE)
-    context = {"draft": draft, "wizard": wizard, "next_url": next(todo, wizard.url(REVIEW))}
+    context = {
+        "draft": draft,
+        "wizard": wizard,
+        "next_url": next(todo, wizard.url(REVIEW)),
+        "part": part_of(draft),
+    }
     return render(request, "dossiers/filing/overview.html", context)
 
 
@@ -192,6 +209,7 @@ def _section_context(draft: Draft, section: str, form: EForm) -> dict[str, Any]:
         "form": form,
         "section": next(iter(form.sections), None),
         "shape": pages.shape_of(form),
+        "person_mark": pages.mark_of(draft.user_id),
         "depends": any(
             block.spec.name in form.schema.depended_on for part in form.sections for block in part.blocks
         ),
@@ -295,6 +313,8 @@ def review(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Everything read back; filing from here, once, however often it is sent."""
     if request.method != "POST":
         return _show_review(request, draft, DeclarationForm())
+    if (part := part_of(draft)) is not None:
+        return redirect("dossiers:linked", linked_id=part.linked_id)
     form = DeclarationForm(request.POST)
     if not form.is_valid():
         return _show_review(request, draft, form, status=422)
@@ -337,6 +357,7 @@ def _show_review(
         "fee": wizard.fee,
         "limit": wizard.limit,
         "expected": wizard.expected(draft.unit) if draft.unit else None,
+        "part": part_of(draft),
     }
     return render(request, "dossiers/filing/review.html", context, status=status)
 

@@ -8,15 +8,19 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from dossiers import tracking
-from dossiers.access import get_own_dossier, moves_for
+from dossiers import linked, tracking
+from dossiers.access import get_by_slip, get_own_dossier, moves_for
 from dossiers.actions import intake
 from dossiers.forms_citizen import TrackForm, WithdrawForm
 from dossiers.models import Dossier
+from dossiers.next_steps import next_step
+from dossiers.policies import ending_money, revocation_of, unread_for_citizen
+from dossiers.ratings import open_for_rating
+from dossiers.states import EventKind
 from dossiers.views.drafting import person
 from dossiers.workflow import ActionError, WrongState
 from portal.lib.reads_writes import public, reads, writes
@@ -32,7 +36,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(tracking.others(user), tracking.PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "waiting": tracking.shown(tracking.my_turn(user)[:50]),
-        "drafts": user.drafts.filter(dossier=None).select_related("version__procedure")[:20],
+        "linked": linked.of_person(user),
+        "drafts": user.drafts.filter(dossier=None, linked_part=None).select_related("version__procedure")[
+            :20
+        ],
         "page": page,
         "others": tracking.shown(page.object_list),
     }
@@ -57,13 +64,22 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "documents": tracking.documents_for(dossier),
         "attachments": dossier.attachments.filter(removed_at=None).select_related("document"),
         "answers": _answers(dossier),
+        "unread": unread_for_citizen(dossier),
+        "revocation": revocation_of(dossier),
+        "can_rate": open_for_rating(dossier),
+        "received": dossier.events.filter(kind=EventKind.RESULT_RECEIVED).first(),
+        "part": getattr(dossier, "linked_part", None),
         "result": getattr(dossier, "result", None) if dossier.finished_at else None,
     }
     return render(request, "dossiers/tracking/detail.html", context)
 
 
 def _common(dossier: Dossier) -> dict[str, Any]:
-    return {"dossier": dossier, "facts": tracking.facts_of(dossier)}
+    return {
+        "dossier": dossier,
+        "facts": tracking.facts_of(dossier),
+        "next_step": next_step(dossier),
+    }
 
 
 def _answers(dossier: Dossier) -> list[Any]:
@@ -99,7 +115,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     if "withdraw" not in {move.name for move in moves_for(request.user, dossier)}:
         messages.warning(request, _("Hồ sơ đã sang bước khác nên không rút được nữa."))
         return redirect("dossiers:detail", code=code)
-    context = {**_common(dossier), "form": form}
+    context = {**_common(dossier), "form": form, "ending_money": ending_money(dossier)}
     return render(request, "dossiers/tracking/withdraw.html", context, status=422 if form.errors else 200)
 
 
@@ -124,5 +140,26 @@ def track(request: HttpRequest) -> HttpResponse:
             None, _("Không có hồ sơ nào khớp với mã và 4 số cuối này. Hãy xem lại mã trên giấy tiếp nhận.")
         )
         return render(request, "dossiers/tracking/track.html", {"form": form, "dossier": None}, status=422)
-    context = {**_common(dossier), "form": form, "moments": tracking.timeline(dossier, reasons=False)}
+    return _tracked(request, dossier, form)
+
+
+@public
+@reads
+def track_by_slip(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for whoever holds the slip: its QR code carries a secret nobody can guess."""
+    dossier = get_by_slip(token)
+    if dossier is None:
+        raise Http404(_("Không có hồ sơ nào ứng với mã này."))
+    response = _tracked(request, dossier, TrackForm())
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _tracked(request: HttpRequest, dossier: Dossier, form: TrackForm) -> HttpResponse:
+    context = {
+        **_common(dossier),
+        "form": form,
+        "moments": tracking.timeline(dossier, reasons=False),
+        "due": tracking.due_of(dossier),
+    }
     return render(request, "dossiers/tracking/track.html", context)

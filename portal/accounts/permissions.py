@@ -14,6 +14,7 @@ class Permission(Enum):
     SEE_DOSSIERS = "see_dossiers"
     RECEIVE = "receive"  # counter intake, accept, ask for a supplement, return results
     REFUSE = "refuse"  # approve a refusal of intake
+    APPROVE_SUPPLEMENT = "approve_supplement"  # a second supplement request, which counts against the unit
     ASSIGN = "assign"  # hand a dossier to a specialist, reassign
     PROCESS = "process"  # appraise, draft the result
     SIGN = "sign"  # approve and sign results, apologies, stop notices
@@ -70,6 +71,7 @@ ROLES: dict[Role, RoleSpec] = {
                 *_SEES,
                 Permission.RECEIVE,
                 Permission.REFUSE,
+                Permission.APPROVE_SUPPLEMENT,
                 Permission.ASSIGN,
                 Permission.SEE_FIGURES,
                 Permission.APPROVE_MONEY,
@@ -79,7 +81,16 @@ ROLES: dict[Role, RoleSpec] = {
     ),
     Role.LEADER: RoleSpec(
         _("Duyệt và ký số kết quả, văn bản xin lỗi, thông báo dừng; không tự sửa dự thảo."),
-        frozenset({*_SEES, Permission.REFUSE, Permission.ASSIGN, Permission.SIGN, Permission.SEE_FIGURES}),
+        frozenset(
+            {
+                *_SEES,
+                Permission.REFUSE,
+                Permission.APPROVE_SUPPLEMENT,
+                Permission.ASSIGN,
+                Permission.SIGN,
+                Permission.SEE_FIGURES,
+            }
+        ),
     ),
     Role.CLERK: RoleSpec(
         _("Cấp số và phát hành văn bản đã ký; không sửa nội dung."), frozenset({*_SEES, Permission.ISSUE})

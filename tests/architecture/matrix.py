@@ -19,6 +19,7 @@ from typing import Any
 from procedures.models import Setup
 from tests.architecture.world import CITIZENS, CITY, FAR, OFFICE, World
 from tests.factories import dossiers as make
+from tests.factories.linked import BIRTH_BUNDLE
 
 Expected = Mapping[str | frozenset[str], Any]
 
@@ -88,6 +89,9 @@ PUBLIC = (
     Row("set-language", NOBODY, {"*": ON, "anonymous": ON}, data={"language": "en"}),
     Row("dossiers:track", EVERYBODY, {"*": 422, "anonymous": 422}),
     Row("dossiers:verify", EVERYBODY, {"*": 422, "anonymous": 422}, lambda world: (world.slip.token,)),
+    Row("dossiers:track-by-slip", EVERYBODY, NOBODY, lambda world: (world.slip.token,)),
+    Row("dossiers:find-document", EVERYBODY, {"*": 422, "anonymous": 422}),
+    Row("dossiers:rate-by-slip", EVERYBODY, {"*": 422, "anonymous": 422}, lambda world: (world.rateable,)),
     # 503 without a worker and a scheduler, as in these tests; who asks makes no difference.
     Row("healthz", {"*": 503, "anonymous": 503}, NOBODY),
     # A gateway's messages: whoever sends one without the gateway's signature changes nothing.
@@ -152,10 +156,15 @@ CITIZEN = (
         lambda world: (world.draft.pk, _first_section(world)),
     ),
     Row("dossiers:attachment", OWN, args=lambda world: (world.draft_file.pk,), what="of a draft"),
+    Row("dossiers:linked", OWN_DRAFT, OWN_DRAFT_DONE, lambda world: (world.linked.linked_id,)),
+    Row("dossiers:start-linked", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}, lambda _world: (BIRTH_BUNDLE,)),
     Row("dossiers:detail", OWN, args=_dossier("filed")),
     Row("dossiers:filed", OWN, args=_dossier("filed")),
     Row("dossiers:supplement", OWN, {"owner": DONE, "*": 404}, _dossier("supplement")),
     Row("dossiers:withdraw", OWN, {"owner": DONE, "*": 404}, _dossier("filed")),
+    Row("dossiers:messages", OWN, {"owner": DONE, "*": 404}, _dossier("filed")),
+    Row("dossiers:rate", OWN, {"owner": DONE, "*": 404}, _dossier("refused")),
+    Row("dossiers:received", NO_GET, {"owner": DONE, "*": 404}, _dossier("filed")),
     Row("payments:checkout", OWN, args=_dossier("owing")),
     Row("payments:pay", {"owner": ON, "*": 404}, {"owner": ON, "*": 404}, _dossier("owing")),
     Row("payments:receipts", {"*": OK}),
@@ -235,6 +244,14 @@ def _act(name: str, dossier: str, *people: str) -> Row:
 DESK = (
     Row("dossiers:reuse-list", {OFFICERS | CITY: OK, "*": 403}, args=lambda _world: (make.BIRTH,)),
     Row("dossiers:inbox", {OFFICERS: OK, "monitor": OK, "*": 403}),
+    Row("dossiers:handovers", {OFFICERS: OK, "monitor": OK, "*": 403}),
+    Row(
+        "dossiers:handover",
+        only("counter", "head", status=OK),
+        only("counter", "head", status=DONE),
+        lambda world: (world.linked.pk,),
+        data={"reference": "CA-1"},
+    ),
     Row("dossiers:counter", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
     Row(
         "dossiers:take-in",
@@ -267,6 +284,20 @@ DESK = (
     Row(
         "dossiers:ask", only("specialist", status=OK), only("specialist", status=DONE), _dossier("processing")
     ),
+    Row(
+        "dossiers:desk-messages",
+        only("counter", "specialist", "head", "leader", status=OK),
+        only("counter", "specialist", "head", "leader", status=DONE),
+        _dossier("accepted"),
+    ),
+    Row(
+        "dossiers:decide-supplement",
+        only("head", "leader", status=OK),
+        only("head", "leader", status=DONE),
+        _dossier("proposed"),
+        data={"approve": "yes"},
+    ),
+    Row("dossiers:revoke", only("leader", status=OK), only("leader", status=DONE), _dossier("finished")),
     Row("dossiers:control-sheet", NO_GET, only("counter", "head", status=DONE), _dossier("accepted")),
     _act("accept", "filed", "counter", "head"),
     _act("take", "accepted", "specialist"),

@@ -109,7 +109,7 @@ JSON = {
     # what a person declared: personal, in rows of its own, read only behind the door of its dossier
     "Draft.answers", "Draft.done_sections", "DossierForm.answers", "AnswerSource.value",
     # frozen snapshots of what was issued or decided
-    "Document.context", "Document.signed_by", "Result.content", "FeeAssessment.lines", "Receipt.lines",
+    "Document.context", "Document.signed_by", "Rating.scores", "Result.content", "FeeAssessment.lines", "Receipt.lines",
     # facts of an event, a payment, an incident: ids, amounts, a gateway's fields; no names, no numbers of people
     "DossierEvent.data", "Payment.facts", "PaymentIncident.facts", "OutboxMessage.payload", "FillState.differences",
 }  # fmt: skip

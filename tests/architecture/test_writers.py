@@ -148,6 +148,7 @@ def test_atomic_actions_are_keyword_only() -> None:
 # Actions nobody decides: they follow from another action, a notice of a gateway or a clock.
 WITHOUT_A_PERSON = {
     "dossiers/actions/drafts.py: discard_old",  # the nightly sweep
+    "dossiers/actions/supplements.py: remind_and_note",  # the hourly look at who has not answered
     "dossiers/actions/processing.py: return_online",  # the result is ready and paid for
 }
 

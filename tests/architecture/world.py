@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from dossiers.actions import drafts, filing, intake, storing, verifying
 from dossiers.actions.intake import ItemSpec
+from dossiers.actions.linked import file_linked
 from dossiers.models import (
     Attachment,
     Consultation,
@@ -17,6 +18,7 @@ from dossiers.models import (
     DocumentKind,
     Dossier,
     Draft,
+    LinkedPart,
     StoredPaper,
 )
 from dossiers.policies import askable_papers
@@ -29,6 +31,7 @@ from portal.outbox.actions import drain_all
 from procedures.form_engine import required_documents
 from tests.cast import Cast
 from tests.factories import dossiers as make
+from tests.factories import linked as make_linked
 
 ROLES = ("counter", "specialist", "head", "leader", "clerk", "cashier")
 OFFICE = frozenset(ROLES)
@@ -63,6 +66,10 @@ class World:
     supplement: Dossier
     checking: Dossier
     asked: Consultation
+    proposed: Dossier
+    linked: LinkedPart
+    refused: Dossier
+    rateable: str
     signing: Dossier
     signed: Dossier
     finished: Dossier
@@ -105,6 +112,9 @@ def build(cast: Cast, merchant: str) -> World:
     shift = open_shift(by=cast.office.cashier, unit=cast.office.unit, opening_float=0)
     collect_cash(by=cast.office.cashier, code=paid.code, **_cash(paid))
     finished = make.finished(cast, make.HOUSEHOLD)
+    refused = intake.refuse(
+        code=make.filed(cast).code, by=cast.office.head, reason="Sai nơi.", legal_basis="Điều 1"
+    )
     drain_all()
     return World(
         people=people_of(cast),
@@ -118,6 +128,10 @@ def build(cast: Cast, merchant: str) -> World:
         supplement=_asked(cast),
         checking=make.checking(cast),
         asked=_question(cast),
+        proposed=make.asking_again(cast),
+        linked=_linked(cast),
+        refused=refused,
+        rateable=refused.documents.get(kind=DocumentKind.REFUSAL).token,
         signing=make.signing(cast),
         signed=make.signed(cast),
         finished=finished,
@@ -161,6 +175,13 @@ def _question(cast: Cast) -> Consultation:
     dossier = make.processing_(cast)
     question = verifying.Question(unit=cast.other_office.unit, text="Người này có đăng ký thường trú không?")
     return verifying.ask(code=dossier.code, by=cast.office.specialist, question=question)
+
+
+def _linked(cast: Cast) -> LinkedPart:
+    """A part of a filed linked service, waiting for another system."""
+    filing_ = make_linked.complete(make_linked.started(cast), cast)
+    file_linked(linked_id=filing_.pk, by=cast.citizen)
+    return make_linked.part(filing_, "residence")
 
 
 def _incident(key: str, payment: Payment | None = None) -> PaymentIncident:

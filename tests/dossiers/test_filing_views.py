@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -16,9 +17,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from dossiers.actions import drafts, filing
+from dossiers.actions import drafts, filing, intake
 from dossiers.models import Attachment, Dossier, Draft
 from dossiers.wizard import Wizard
+from portal.lib import files
 from tests.cast import Cast
 from tests.factories.dossiers import (
     BIRTH,
@@ -30,6 +32,7 @@ from tests.factories.dossiers import (
     example,
     filed,
     pdf,
+    photo,
     version,
 )
 
@@ -223,6 +226,17 @@ def test_a_section_the_form_does_not_have_is_a_404(citizen: Client, draft: Draft
     assert citizen.get(step_url(draft, "khong-co")).status_code == 404
 
 
+def test_an_open_dossier_of_the_same_procedure_is_named(citizen: Client, cast: Cast) -> None:
+    address = reverse("dossiers:start", args=[BIRTH])
+    running = filed(cast)
+    page = citizen.get(address).content.decode()
+    assert running.code in page
+    intake.withdraw(code=running.code, by=cast.citizen, reason="Nộp nhầm.")
+    assert running.code not in citizen.get(address).content.decode()
+    citizen.force_login(cast.other_citizen)
+    assert "đang được giải quyết" not in citizen.get(address).content.decode()
+
+
 # --- Saving while typing ---
 
 
@@ -348,6 +362,24 @@ def test_a_file_can_be_taken_back(citizen: Client, cast: Cast, with_papers: Draf
     citizen.post(paper_url(with_papers), {"remove": file.pk})
     file.refresh_from_db()
     assert file.removed_at is not None
+
+
+def test_photos_of_a_paper_become_one_pdf(citizen: Client, cast: Cast, with_papers: Draft) -> None:
+    address = paper_url(with_papers)
+    page = reverse("dossiers:papers", args=[with_papers.pk])
+    citizen.post(address, {"files": [photo("mot.jpg", 10), pdf("giay.pdf")]})
+    assert 'name="merge"' not in citizen.get(page).content.decode()
+    assert citizen.post(address, {"merge": "1"}).status_code == 422
+    citizen.post(address, {"files": photo("hai.jpg", 200)})
+    assert "Ghép 2 ảnh" in citizen.get(page).content.decode()
+    assert citizen.post(address, {"merge": "1"}).status_code == 302
+    kept = with_papers.attachments.filter(removed_at=None)
+    assert {file.content_type for file in kept} == {"application/pdf"}
+    merged = kept.latest("pk")
+    assert merged.name.startswith("Văn bản của người làm chứng")
+    with pikepdf.open(files.open_file(merged.sha256)) as document:
+        assert len(document.pages) == 2
+    assert citizen.post(address, {"merge": "1"}).status_code == 422  # a second click finds them merged
 
 
 def test_one_cannot_go_on_without_the_papers(citizen: Client, cast: Cast, with_papers: Draft) -> None:

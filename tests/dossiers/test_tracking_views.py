@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from dossiers.actions import drafts, finance, intake, processing
 from dossiers.models import Dossier
+from dossiers.next_steps import next_step
 from dossiers.policies import askable_papers
 from dossiers.states import Money, State
 from dossiers.workflow import STATES
@@ -20,6 +21,7 @@ from tests.factories.dossiers import (
     BIRTH,
     EXTRACT,
     accepted,
+    asking_again,
     at_counter,
     filed,
     finished,
@@ -330,3 +332,33 @@ def test_a_dossier_is_not_guessed_from_many_addresses(cast: Cast) -> None:
 def test_a_walk_in_without_an_account_can_look_up(cast: Cast, client: Client) -> None:
     dossier = at_counter(cast)
     assert look_up(client, dossier.code, "0111").context["dossier"] == dossier
+
+
+# --- By the slip ---
+
+
+def test_the_slips_secret_shows_the_state_what_comes_next_and_why_that_day(
+    cast: Cast, client: Client
+) -> None:
+    dossier = accepted(cast)
+    token = dossier.documents.get(kind="01").token
+    address = reverse("dossiers:track-by-slip", args=[token])
+    assert address in client.get(reverse("dossiers:verify", args=[token])).content.decode()
+    answer = client.get(address)
+    text = answer.content.decode()
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert dossier.code in text
+    assert "Việc tiếp theo" in text
+    assert "Vì sao hẹn ngày này?" in text
+    for party in dossier.parties.all():
+        assert party.name not in text
+        assert party.id_number not in text
+    assert client.get(reverse("dossiers:track-by-slip", args=["x" * 16])).status_code == 404
+
+
+@pytest.mark.parametrize("make", [filed, accepted, processing_, signing, signed, finished, asking_again])
+def test_every_step_says_what_comes_next(cast: Cast, make: Callable[[Cast], Dossier]) -> None:
+    dossier = make(cast)
+    said = next_step(dossier)
+    assert said.endswith(".") or dossier.closed_at is not None
+    assert dossier.owner_name not in said

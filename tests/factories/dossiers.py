@@ -55,6 +55,17 @@ def pdf(name: str = "giay-to.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, out.getvalue(), content_type="application/pdf")
 
 
+def photo(name: str = "anh.jpg", shade: int = 120) -> SimpleUploadedFile:
+    """A small real photo; another shade is another file."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (320, 240), (shade, 90, 60)).save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
+
+
 def needed(current: ProcedureVersion, answers: dict[str, Any]) -> list[RequiredDocument]:
     """The papers these answers call for, those only shown left out."""
     listed = required_documents(current, None, answers)
@@ -88,6 +99,25 @@ def processing_(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
     """… and handed to the specialist."""
     dossier = accepted(cast, code, **answers)
     return processing.assign(code=dossier.code, by=cast.office.counter, to=cast.office.specialist)
+
+
+def asking_again(cast: Cast) -> Dossier:
+    """… asked for a supplement, answered, and proposed for a second one by the specialist."""
+    dossier = processing_(cast)
+    items = [intake.ItemSpec("Ghi đúng nơi sinh.", field="birth_place")]
+    intake.request_supplement(code=dossier.code, by=cast.office.specialist, reason="Chưa rõ.", items=items)
+    intake.answer_supplement(
+        code=dossier.code,
+        by=cast.citizen,
+        answers={},
+        revised={"birth_place": example(BIRTH)["birth_place"]},
+        uploads_by_item={},
+    )
+    intake.request_supplement(
+        code=dossier.code, by=cast.office.specialist, reason="Vẫn chưa rõ.", items=items
+    )
+    dossier.refresh_from_db()
+    return dossier
 
 
 def signing(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
