@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from dossiers.states import State
 from portal.accounts.models import Unit
 from procedures.models import Channel, OnlineLevel
-from reporting.facts import Fact
+from reporting.bases import Fact
 from reporting.measures import Measure
 from reporting.periods import Period
 
@@ -37,26 +37,42 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Request:
-    """A list: of a fact of `measure` for the days of `period` and some units; `field` narrows it to one field.
+    """A list for the days of `period` and some units; `field` narrows it to one field.
 
-    `part` is numerator, denominator, or rest: what the denominator counts and the numerator does not.
+    Either of one half of `measure` (`part` is numerator, denominator, or rest: what the denominator counts and
+    the numerator does not), or of one set by itself (`only`).
     """
 
-    measure: Measure
+    measure: Measure | None
     part: str
     period: Period
     units: Collection[int]
     field: str = ""
+    only: Fact | None = None
 
     @property
     def fact(self) -> Fact:
         """The fact whose rows they are (for the rest, those of the denominator are narrowed down)."""
+        if self.only is not None or self.measure is None:
+            return cast(Fact, self.only)
         return self.measure.numerator if self.part == "numerator" else self.measure.denominator
+
+    @property
+    def title(self) -> str:
+        """What is listed, in words."""
+        return str(self.fact.title if self.measure is None else self.measure.title)
+
+    @property
+    def name(self) -> str:
+        """What is listed, as part of a file's name."""
+        if self.measure is None:
+            return self.fact.code
+        return f"{self.measure.code}-v{self.measure.version}-{self.part}"
 
     def rows(self) -> QuerySet[Any]:
         """The rows, oldest first."""
         rows = self._of(self.fact)
-        if self.part == "rest":
+        if self.measure is not None and self.part == "rest":
             rows = rows.exclude(pk__in=self._of(self.measure.numerator).order_by().values("pk"))
         return rows
 
@@ -73,7 +89,7 @@ class Request:
         rows = self.rows().annotate(
             c_moment=F(basis.moment or f"{basis.dossier}filed_at"),
             c_worth=total if total is not None else Value(1, IntegerField()),
-            c_hit=_hit(self.measure.numerator),
+            c_hit=Value(1, IntegerField()) if self.measure is None else _hit(self.measure.numerator),
             **columns,
         )
         return rows.values("c_moment", "c_worth", "c_hit", *columns)

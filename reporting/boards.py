@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from portal.accounts.models import Unit, UnitKind
 from reporting import charts
 from reporting.access import Scope
+from reporting.bases import Fact
 from reporting.counting import Counts
 from reporting.measures import FURTHER, MAIN, MEASURE_BY_CODE, OTHER_READINGS, Measure, Shape
 from reporting.models import Target
@@ -46,6 +47,13 @@ class Links:
         """The list of one half of `measure`; `where` is unit, kind, field."""
         query = {"measure": measure.code, "part": part, **{k: v for k, v in where.items() if v}}
         if not measure.basis.is_stock:
+            query |= self.period.query
+        return f"{reverse('reporting:list')}?{urlencode(query)}"
+
+    def set_behind(self, fact: Fact, **where: str) -> str:
+        """The list of one set by itself; `where` is unit, alone (without the units under it), field."""
+        query = {"fact": fact.code, **{k: v for k, v in where.items() if v}}
+        if not fact.basis.is_stock:
             query |= self.period.query
         return f"{reverse('reporting:list')}?{urlencode(query)}"
 

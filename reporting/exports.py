@@ -75,9 +75,13 @@ def _cells(line: Line, request: Request) -> list[Any]:
         _instant(line.moment),
         line.worth,
         int(line.hit),
-        request.measure.code,
-        request.measure.version,
+        *_definition(request),
     ]
+
+
+def _definition(request: Request) -> tuple[str, int | str]:
+    measure = request.measure
+    return (request.fact.code, "") if measure is None else (measure.code, measure.version)
 
 
 def _instant(moment: datetime.datetime | None) -> str:

@@ -7,209 +7,71 @@ A fact's code is the name of its column in `DayCount`.
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    Count,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce, Extract, Now, TruncDate
-from django.utils.functional import Promise
+from django.db.models import Exists, F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.models import Attachment, Document, DocumentKind, Dossier, DossierEvent, SupplementRequest
-from dossiers.states import Delivery, EventKind, State
-from payments.models import Payment, Provider
-from payments.workflow import PaymentState
-from procedures.calendar import HANOI
+from dossiers.states import State
 from procedures.models import Channel, OnlineLevel
-
-EVERY = Q()
-ZERO = Value(0, output_field=BigIntegerField())
-ONLINE_PROVIDERS = [Provider.VNPAY, Provider.NATIONAL, Provider.TRANSFER]
-PAUSES = [EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET, EventKind.HELD]
-RESUMES = [EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET, EventKind.RELEASED]
-
-
-def midnight(day: datetime.date) -> datetime.datetime:
-    """The first instant of a Hanoi day."""
-    return datetime.datetime.combine(day, datetime.time(), HANOI)
-
-
-@dataclass(frozen=True)
-class Basis:
-    """By which day and for which unit rows are counted.
-
-    `moment` and `unit` are fields of `model`; `dossier` is the path from a row to its dossier, with trailing
-    underscores. A basis without `moment` counts what stands now: it belongs to no day and is never stored.
-    """
-
-    code: str
-    label: str | Promise
-    unit_label: str | Promise
-    model: type[Dossier | Payment]
-    moment: str
-    unit: str
-    dossier: str = ""
-    scope: Q = EVERY
-
-    @property
-    def is_stock(self) -> bool:
-        """Whether it counts what stands now instead of what happened on a day."""
-        return not self.moment
-
-    def all_rows(self) -> QuerySet[Any]:
-        """Every row of the basis."""
-        return self.model.objects.filter(self.scope).order_by()
-
-    def between(self, first: datetime.date, last: datetime.date) -> Q:
-        """Rows of the days `first` to `last`, both included."""
-        if self.is_stock:
-            return Q()
-        after = datetime.timedelta(days=1)
-        return Q(**{f"{self.moment}__gte": midnight(first), f"{self.moment}__lt": midnight(last + after)})
-
-    def of_units(self, units: Collection[int]) -> Q:
-        """Rows counted for these units."""
-        return Q(**{f"{self.unit}__in": sorted(units)})
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A set of rows of a basis, or with `total` the sum of a column over the set."""
-
-    code: str
-    basis: Basis
-    title: str | Promise
-    where: Q = EVERY
-    total: Any = None
-
-    def aggregate(self) -> Any:
-        """The expression that counts (or sums) it in a query grouped by day and unit."""
-        if self.total is None:
-            return Count("pk", filter=self.where)
-        return Coalesce(Sum(self.total, filter=self.where, output_field=BigIntegerField()), ZERO)
-
-    def rows(self, first: datetime.date, last: datetime.date, units: Collection[int] | None) -> QuerySet[Any]:
-        """The very rows a number counts, for the days `first` to `last`; `units` None means all."""
-        rows = self.basis.all_rows().filter(self.basis.between(first, last))
-        if units is not None:
-            rows = rows.filter(self.basis.of_units(units))
-        return rows.filter(self.where)
-
-
-FILED = Basis("filed", _("ngày nộp"), _("đơn vị tiếp nhận"), Dossier, "filed_at", "receiving_unit")
-ACCEPTED = Basis(
-    "accepted", _("ngày tiếp nhận"), _("đơn vị tiếp nhận"), Dossier, "accepted_at", "receiving_unit"
+from reporting.bases import (
+    ACCEPTED,
+    BASES,
+    BOOKED,
+    CLOSED,
+    EARLIER,
+    EVERY,
+    FILED,
+    FINISHED,
+    HANDLING_NOW,
+    INTAKE_NOW,
+    STOCK_BASES,
+    ZERO,
+    Basis,
+    Fact,
+    midnight,
 )
-CLOSED = Basis(
-    "closed",
-    _("ngày kết thúc"),
-    _("đơn vị tiếp nhận"),
-    Dossier,
-    "closed_at",
-    "receiving_unit",
-    scope=Q(closed_at__isnull=False, finished_at__isnull=True),
-)
-FINISHED = Basis(
-    "finished", _("ngày có kết quả"), _("đơn vị giải quyết"), Dossier, "finished_at", "competent_unit"
-)
-# One dossier may be paid twice (a supplementary assessment): "first" counts dossiers, "booked" counts money.
-_SETTLED = Q(state=PaymentState.SETTLED, is_surplus=False)
-_EARLIER = Payment.objects.filter(
-    Q(settled_at__lt=OuterRef("settled_at")) | Q(settled_at=OuterRef("settled_at"), pk__lt=OuterRef("pk")),
-    _SETTLED,
-    dossier=OuterRef("dossier"),
-).order_by()
-BOOKED = Basis(
-    "booked", _("ngày thu tiền"), _("đơn vị thu"), Payment, "settled_at", "unit", "dossier__", _SETTLED
-)
-# What stands now is found through the partial indexes of open and of waiting dossiers, hence the scopes.
-_OPEN = Q(accepted_at__isnull=False, finished_at__isnull=True, closed_at__isnull=True)
-_WAITING = Q(state=State.FILED)
-HANDLING_NOW = Basis(
-    "handling_now", _("hiện tại"), _("đơn vị giải quyết"), Dossier, "", "competent_unit", scope=_OPEN
-)
-INTAKE_NOW = Basis(
-    "intake_now", _("hiện tại"), _("đơn vị tiếp nhận"), Dossier, "", "receiving_unit", scope=_WAITING
+from reporting.conditions import (
+    ALL_ONLINE,
+    ANSWERED_IN_TIME,
+    ASKED,
+    ASKED_TWICE,
+    BY_AGENT,
+    CERTIFIED_LISTED,
+    DAY_DUE,
+    DIGITISED,
+    E_RESULT,
+    FEE_DUE,
+    FEE_LIFTED,
+    FEE_PAID_ONLINE,
+    HANDLING_SECONDS,
+    OFFERED,
+    ON_TIME,
+    ONLINE,
+    ONLINE_PROVIDERS,
+    REUSED,
 )
 
-BASES = (FILED, ACCEPTED, CLOSED, FINISHED, BOOKED)
-STOCK_BASES = (HANDLING_NOW, INTAKE_NOW)
-
-
-def _events(*kinds: EventKind) -> QuerySet[DossierEvent]:
-    return DossierEvent.objects.filter(dossier=OuterRef("pk"), kind__in=kinds).order_by()
-
-
-ONLINE = Q(channel=Channel.ONLINE)
-ANSWERED_IN_TIME = Q(accepted_at__lte=F("accept_by")) | Q(
-    Exists(_events(EventKind.SUPPLEMENT_REQUESTED).filter(at__lte=OuterRef("accept_by")))
-)
-# A letter of apology sets a new date but does not erase the first one: an extended dossier is on time only if
-# it was finished by the date first promised.
-ON_TIME = Q(finished_at__lte=F("due_at")) & (
-    Q(finished_at__lte=F("promised_at")) | ~Q(Exists(_events(EventKind.EXTENDED)))
-)
-_DAY_DUE = TruncDate("due_at", tzinfo=HANOI)
-ASKED_TWICE = Q(Exists(SupplementRequest.objects.filter(dossier=OuterRef("pk"), number__gt=1).order_by()))
-E_RESULT = Q(
-    Exists(
-        Document.objects.filter(dossier=OuterRef("pk"), kind=DocumentKind.RESULT, rendered_at__isnull=False)
-        .exclude(signed_by=[])
-        .order_by()
-    )
-)
-_PAID_AT_COUNTER = Payment.objects.filter(_SETTLED, dossier=OuterRef("pk")).exclude(
-    provider__in=ONLINE_PROVIDERS
-)
-_SCANNED = Attachment.objects.filter(dossier=OuterRef("pk"), digitised=True, removed_at=None)
-ALL_ONLINE = (
-    ONLINE
-    & Q(delivery__in=[Delivery.ONLINE, Delivery.POST])
-    & E_RESULT
-    & ~Q(Exists(_PAID_AT_COUNTER.order_by()))
-    & ~Q(Exists(_SCANNED.order_by()))
-)
-
-
-def _paused_seconds() -> Any:
-    """Seconds a finished dossier stood paused: every pause it had after acceptance is over by then."""
-    epoch = Cast(Extract("at", "epoch"), BigIntegerField())
-    signed = Case(
-        When(kind__in=RESUMES, then=epoch),
-        When(kind__in=PAUSES, then=ExpressionWrapper(epoch * -1, output_field=BigIntegerField())),
-        default=ZERO,
-    )
-    pauses = _events(*(EventKind(kind) for kind in (*PAUSES, *RESUMES)))
-    total = (
-        pauses.filter(at__gte=OuterRef("accepted_at"))
-        .values("dossier")
-        .annotate(paused=Sum(signed))
-        .values("paused")
-    )
-    return Coalesce(Subquery(total, output_field=BigIntegerField()), ZERO)
-
-
-HANDLING_SECONDS = (
-    Cast(Extract("finished_at", "epoch"), BigIntegerField())
-    - Cast(Extract("accepted_at", "epoch"), BigIntegerField())
-    - _paused_seconds()
-)
+__all__ = [
+    "ACCEPTED",
+    "BASES",
+    "BOOKED",
+    "CLOSED",
+    "CODES",
+    "EVERY",
+    "FACTS",
+    "FACT_BY_CODE",
+    "FILED",
+    "FINISHED",
+    "HANDLING_NOW",
+    "INTAKE_NOW",
+    "STOCK",
+    "STOCK_BASES",
+    "STOCK_CODES",
+    "ZERO",
+    "Basis",
+    "Fact",
+    "midnight",
+]
 
 FACTS: tuple[Fact, ...] = (
     Fact("filed", FILED, _("Hồ sơ nộp trong kỳ")),
@@ -240,13 +102,13 @@ FACTS: tuple[Fact, ...] = (
         "received_offered",
         ACCEPTED,
         _("Hồ sơ được tiếp nhận của thủ tục có cung cấp trực tuyến"),
-        Q(online_level__in=[OnlineLevel.FULL, OnlineLevel.PARTIAL]),
+        OFFERED,
     ),
     Fact(
         "received_offered_online",
         ACCEPTED,
         _("Hồ sơ được tiếp nhận của thủ tục có cung cấp trực tuyến, nộp trực tuyến"),
-        ONLINE & Q(online_level__in=[OnlineLevel.FULL, OnlineLevel.PARTIAL]),
+        ONLINE & OFFERED,
     ),
     Fact(
         "intake_watched",
@@ -260,6 +122,43 @@ FACTS: tuple[Fact, ...] = (
         _("Hồ sơ được tiếp nhận hoặc được hướng dẫn bổ sung trong tám giờ làm việc"),
         ~Q(channel=Channel.COUNTER) & ANSWERED_IN_TIME,
     ),
+    Fact(
+        "received_online_result",
+        ACCEPTED,
+        _("Hồ sơ được tiếp nhận, nộp trực tuyến và đã có bản điện tử của kết quả"),
+        ONLINE & E_RESULT,
+    ),
+    Fact(
+        "received_practice",
+        ACCEPTED,
+        _("Hồ sơ được tiếp nhận của thủ tục có cung cấp trực tuyến, không kể bưu chính"),
+        OFFERED & ~Q(channel=Channel.POST),
+    ),
+    Fact(
+        "received_agent",
+        ACCEPTED,
+        _("Hồ sơ được tiếp nhận do đại lý dịch vụ công nộp"),
+        BY_AGENT,
+    ),
+    Fact(
+        "received_certified",
+        ACCEPTED,
+        _("Hồ sơ được tiếp nhận mà thành phần hồ sơ có giấy tờ được yêu cầu bản sao chứng thực"),
+        CERTIFIED_LISTED,
+    ),
+    Fact("fee_due", ACCEPTED, _("Hồ sơ được tiếp nhận có phí, lệ phí phải nộp"), FEE_DUE),
+    Fact(
+        "fee_lifted",
+        ACCEPTED,
+        _("Hồ sơ được tiếp nhận có phí, lệ phí nhưng số phải nộp bằng 0"),
+        FEE_LIFTED,
+    ),
+    Fact(
+        "fee_paid_online",
+        ACCEPTED,
+        _("Hồ sơ được tiếp nhận có phí, lệ phí phải nộp và đã nộp trực tuyến"),
+        FEE_PAID_ONLINE,
+    ),
     Fact("refused", CLOSED, _("Hồ sơ không được tiếp nhận"), Q(state=State.REFUSED)),
     Fact("withdrawn", CLOSED, _("Hồ sơ được rút"), Q(state=State.WITHDRAWN)),
     Fact("stopped", CLOSED, _("Hồ sơ dừng giải quyết"), Q(state=State.STOPPED)),
@@ -268,7 +167,7 @@ FACTS: tuple[Fact, ...] = (
         "finished_early",
         FINISHED,
         _("Hồ sơ có kết quả trước ngày hẹn"),
-        ON_TIME & Q(finished_at__date__lt=_DAY_DUE),
+        ON_TIME & Q(finished_at__date__lt=DAY_DUE),
     ),
     Fact("finished_on_time", FINISHED, _("Hồ sơ có kết quả trước hạn hoặc đúng hạn"), ON_TIME),
     Fact(
@@ -286,12 +185,31 @@ FACTS: tuple[Fact, ...] = (
         Q(),
         HANDLING_SECONDS,
     ),
-    Fact("paid", BOOKED, _("Hồ sơ đã nộp phí, lệ phí trong kỳ"), ~Q(Exists(_EARLIER))),
+    Fact("finished_asked", FINISHED, _("Hồ sơ có kết quả đã từng phải bổ sung"), ASKED),
+    Fact(
+        "finished_asked_twice",
+        FINISHED,
+        _("Hồ sơ có kết quả đã phải bổ sung từ hai lần"),
+        ASKED_TWICE,
+    ),
+    Fact(
+        "finished_digitised",
+        FINISHED,
+        _("Hồ sơ có kết quả, có tệp thành phần hồ sơ và bản điện tử của kết quả"),
+        DIGITISED,
+    ),
+    Fact(
+        "finished_reused",
+        FINISHED,
+        _("Hồ sơ đã số hoá có dùng lại giấy tờ của hồ sơ trước"),
+        REUSED,
+    ),
+    Fact("paid", BOOKED, _("Hồ sơ đã nộp phí, lệ phí trong kỳ"), ~Q(Exists(EARLIER))),
     Fact(
         "paid_online",
         BOOKED,
         _("Hồ sơ đã nộp phí, lệ phí trực tuyến"),
-        ~Q(Exists(_EARLIER)) & Q(provider__in=ONLINE_PROVIDERS),
+        ~Q(Exists(EARLIER)) & Q(provider__in=ONLINE_PROVIDERS),
     ),
     Fact("paid_amount", BOOKED, _("Số tiền phí, lệ phí đã thu"), Q(), F("amount")),
     Fact(

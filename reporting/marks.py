@@ -13,11 +13,11 @@ from dossiers.signals import event_recorded
 from dossiers.states import EventKind
 from payments.models import Payment
 from procedures.calendar import HANOI
-from reporting.facts import ACCEPTED, CLOSED, FILED, FINISHED, Basis
+from reporting.bases import ACCEPTED, CLOSED, FILED, FINISHED, Basis
 from reporting.models import DirtyDay
 
-# Which days of a dossier an event changes the counts of. Facts about a pause, a step or a fee count only once
-# the dossier is finished or its money booked (a payment is marked when it is saved, see `payment_saved`).
+# Which days of a dossier an event changes the counts of. Facts about a pause or a step count only once the
+# dossier is finished; a payment is marked when it is saved, see `payment_saved`.
 TOUCHES: dict[EventKind, tuple[Basis, ...]] = {
     EventKind.FILED: (FILED,),
     EventKind.ACCEPTED: (ACCEPTED,),
@@ -49,8 +49,8 @@ TOUCHES: dict[EventKind, tuple[Basis, ...]] = {
     EventKind.OBLIGATION_MET: (),
     EventKind.EXTENDED: (),
     EventKind.CALENDAR_CHANGED: (),
-    EventKind.FEE_ASSESSED: (),
-    EventKind.PAID: (FINISHED,),
+    EventKind.FEE_ASSESSED: (ACCEPTED,),
+    EventKind.PAID: (),
     EventKind.REFUNDED: (),
     EventKind.DOCUMENT_ISSUED: (),
 }
@@ -79,17 +79,17 @@ def event_seen(sender: Any, event: DossierEvent, dossier: Dossier, **kwargs: Any
 
 
 def payment_saved(sender: Any, instance: Payment, **kwargs: Any) -> None:  # noqa: ARG001
-    """Mark the day a payment was booked."""
+    """Mark the day a payment was booked, and those of its dossier, whose fee may now be paid."""
     if instance.settled_at:
-        mark([(day_of(instance.settled_at), instance.unit_id)])
+        days = [_pair(instance.dossier, ACCEPTED), _pair(instance.dossier, FINISHED)]
+        mark([(day_of(instance.settled_at), instance.unit_id), *(pair for pair in days if pair)])
 
 
 def document_saved(sender: Any, instance: Document, created: bool, **kwargs: Any) -> None:  # noqa: ARG001
-    """Mark the day a dossier was finished when the file of its result appears."""
+    """Mark the days a dossier was accepted and finished when the file of its result appears."""
     if instance.kind == DocumentKind.RESULT and not created:
-        pair = _pair(instance.dossier, FINISHED)
-        if pair:
-            mark([pair])
+        pairs = [_pair(instance.dossier, ACCEPTED), _pair(instance.dossier, FINISHED)]
+        mark(pair for pair in pairs if pair)
 
 
 def listen() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import boards, lists
+from reporting.views import boards, lists, readings
 
 app_name = "reporting"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("don-vi/<str:code>/", boards.unit, name="unit"),
     path("danh-sach/", lists.behind_number, name="list"),
     path("danh-sach/csv/", lists.behind_number_csv, name="list-csv"),
+    path("doi-chieu/", readings.compare, name="compare"),
+    path("bieu-06/", readings.report, name="report06"),
+    path("766/", readings.index, name="index766"),
+    path("766/thu-tuc/", readings.procedures, name="procedures"),
     path("dinh-nghia/", boards.definitions, name="definitions"),
 ]

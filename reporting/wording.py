@@ -35,6 +35,13 @@ def value_text(measure: Measure, value: float | None) -> str:
         return _("Chưa có dữ liệu")
     if measure.shape is Shape.DAYS:
         return days(value)
+    return share_text(value)
+
+
+def share_text(value: float | None) -> str:
+    """A share of 1 in per cent; says "no data" where there is nothing to divide by."""
+    if value is None:
+        return _("Chưa có dữ liệu")
     # 99.96 % is not yet everything, 0.04 % not nothing: rounding must not say so.
     return percent(min(max(value, 0.001 if value > 0 else 0.0), 0.999 if value < 1 else value))
 

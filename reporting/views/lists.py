@@ -18,7 +18,7 @@ from portal.lib import clock
 from portal.lib.reads_writes import reads
 from procedures.models import Field
 from reporting import behind, boards
-from reporting.access import Scope, scope_of, sees_people
+from reporting.access import Scope, get_unit, scope_of, sees_people
 from reporting.exports import stream
 from reporting.forms import PARTS, ListForm
 
@@ -37,10 +37,14 @@ def _asked(request: HttpRequest) -> tuple[Scope, ListForm, behind.Request]:
         raise Http404(_("Không có loại đơn vị này."))
     period = form.chosen()
     units = scope.select(data["unit"], kinds, period)
+    if data["alone"] and data["unit"]:
+        units = units & {get_unit(scope, data["unit"]).pk}
     return (
         scope,
         form,
-        behind.Request(form.chosen_measure(), form.chosen_part(), period, units, data["field"]),
+        behind.Request(
+            form.chosen_measure(), form.chosen_part(), period, units, data["field"], form.chosen_fact()
+        ),
     )
 
 
@@ -59,7 +63,7 @@ def behind_number(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "fact": asked.fact,
         "measure": asked.measure,
-        "parts": [(part, label, part == asked.part) for part, label in PARTS.items()],
+        "parts": [(part, label, part == asked.part) for part, label in PARTS.items() if asked.measure],
         "unit": unit,
         "kind": boards.GROUP_LABELS.get(form.cleaned_data["kind"], ""),
         "field": Field.objects.filter(code=asked.field).first() if asked.field else None,
@@ -76,7 +80,7 @@ def behind_number(request: HttpRequest) -> HttpResponse:
 
 def _worth_text(asked: behind.Request, worth: int | None) -> str:
     """What a sum adds up to, in words; empty for a plain count."""
-    if worth is None:
+    if worth is None or asked.measure is None:
         return ""
     return boards.amount(asked.measure, asked.fact.code, {asked.fact.code: int(worth)})
 
@@ -86,7 +90,7 @@ def _worth_text(asked: behind.Request, worth: int | None) -> str:
 def behind_number_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The same list as CSV, whole, without names, streamed."""
     _scope, _form, asked = _asked(request)
-    name = f"{asked.measure.code}-v{asked.measure.version}-{asked.part}-{asked.period.first}-{asked.period.last}.csv"
+    name = f"{asked.name}-{asked.period.first}-{asked.period.last}.csv"
     return StreamingHttpResponse(
         stream(asked, behind.unit_names()),
         content_type="text/csv; charset=utf-8",

@@ -383,6 +383,20 @@ FIGURES = (
         )
         for name in ("reporting:list", "reporting:list-csv")
     ),
+    *(
+        Row(
+            name,
+            {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
+            NOBODY,
+            query={"unit": "00004", **query},
+        )
+        for name, query in (
+            ("reporting:compare", {}),
+            ("reporting:report06", {}),
+            ("reporting:index766", {}),
+            ("reporting:procedures", {"item": "3.1"}),
+        )
+    ),
 )
 
 ROWS: tuple[Row, ...] = (*PUBLIC, *ACCOUNTS, *CITIZEN, *SHARED, *DESK, *CASH, *FIGURES)

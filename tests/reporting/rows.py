@@ -12,7 +12,7 @@ import itertools
 import uuid
 from typing import Any
 
-from dossiers.models import Document, DocumentKind, Dossier, DossierEvent, SupplementRequest
+from dossiers.models import Attachment, Document, DocumentKind, Dossier, DossierEvent, SupplementRequest
 from dossiers.states import Delivery, EventKind, State
 from payments.models import FeeAssessment, Payment
 from portal.accounts.models import Unit, User
@@ -157,6 +157,36 @@ class Rows:
         document.signed_by = list(signers)
         document.save(update_fields=["sha256", "rendered_at", "signed_by"])
         return document
+
+    def file(self, dossier: Dossier, by: User, *, reused: Attachment | None = None) -> Attachment:
+        """A paper of the dossier; `reused` is the earlier file it was taken from."""
+        return Attachment.objects.create(
+            dossier=dossier,
+            name="a.pdf",
+            content_type="application/pdf",
+            size=1,
+            sha256="1" * 64,
+            uploaded_by=by,
+            uploaded_at=dossier.filed_at,
+            from_attachment=reused,
+        )
+
+    def assessed(self, dossier: Dossier, payable: int, *, gross: int | None = None) -> FeeAssessment:
+        """The fee of a dossier; what is not payable was lifted."""
+        gross = payable if gross is None else gross
+        return FeeAssessment.objects.create(
+            dossier=dossier,
+            version=dossier.version,
+            on=dossier.filed_at.date(),
+            channel=dossier.channel,
+            lines=[],
+            gross=gross,
+            exempted=gross - payable,
+            subsidised=0,
+            payable=payable,
+            supersedes=dossier.assessments.order_by("-pk").first(),
+            at=dossier.filed_at,
+        )
 
     def paid(
         self,

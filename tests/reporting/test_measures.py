@@ -9,8 +9,9 @@ import pytest
 
 from dossiers.models import Attachment
 from dossiers.states import Delivery, EventKind, State
-from portal.accounts.models import Unit
-from procedures.models import Channel, OnlineLevel
+from portal.accounts.models import Membership, Unit
+from portal.accounts.permissions import Role
+from procedures.models import Channel, OnlineLevel, ProcedureVersion, RequiredDocument
 from reporting import counting, fill
 from reporting.facts import CODES, FACTS, STOCK_CODES
 from reporting.marks import TOUCHES
@@ -123,6 +124,79 @@ def _handling(rows: Rows, ward: Unit, cast: Cast) -> None:
     rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + 2 * DAY)
 
 
+def _readings(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Eight accepted; of five online ones two have a signed result. One at the counter is of a counter procedure."""
+    for number in range(5):
+        dossier = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY if number < 3 else None)
+        if number < 2:
+            rows.result(dossier, "Văn thư")
+    rows.dossier(ward, MONDAY, accepted=MONDAY, channel=Channel.POST)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, channel=Channel.COUNTER, level=OnlineLevel.COUNTER)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, channel=Channel.COUNTER, level=OnlineLevel.PARTIAL)
+
+
+def _agents(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Four accepted: one by an agent of that day, one before the post began, one after it ended, one by the citizen."""
+    agent = cast.office.clerk
+    Membership.objects.create(
+        user=agent, unit=ward, role=Role.AGENT, valid_from=MONDAY, valid_to=MONDAY + 2 * DAY
+    )
+    for day in (MONDAY - DAY, MONDAY + DAY, MONDAY + 2 * DAY):
+        rows.dossier(ward, day, accepted=day, submitted_by=agent)
+    rows.dossier(ward, MONDAY, accepted=MONDAY, submitted_by=cast.citizen)
+
+
+def _papers(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Three accepted: two under a version that lists a certified copy."""
+    listed = RequiredDocument.objects.exclude(certified_basis="").order_by("pk").first()
+    plain = ProcedureVersion.objects.exclude(
+        pk__in=RequiredDocument.objects.exclude(certified_basis="").values("version")
+    ).first()
+    if listed is None:
+        listed = RequiredDocument.objects.order_by("pk").first()
+        assert listed is not None
+        RequiredDocument.objects.filter(pk=listed.pk).update(certified_basis="Luật thử, điều 1")
+        plain = ProcedureVersion.objects.exclude(pk=listed.version_id).first()
+    for version in (listed.version, listed.version, plain):
+        rows.version = version
+        rows.dossier(ward, MONDAY, accepted=MONDAY)
+
+
+def _digital(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Five finished: two digitised, one of them with a reused paper; one without files, one unsigned, one removed."""
+    earlier = rows.file(rows.dossier(ward, MONDAY - DAY, accepted=MONDAY - DAY), cast.citizen)
+    made = [rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY) for _ in range(5)]
+    for dossier in made[:3]:
+        rows.result(dossier, "Văn thư")
+    rows.file(made[0], cast.citizen)
+    rows.file(made[1], cast.citizen, reused=earlier)
+    removed = rows.file(made[2], cast.citizen, reused=earlier)
+    Attachment.objects.filter(pk=removed.pk).update(removed_at=removed.uploaded_at)
+    rows.file(made[3], cast.citizen)
+
+
+def _supplements(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Four finished: one never asked, two asked once, one asked twice; one asked but unfinished."""
+    made = [rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + 5 * DAY) for _ in range(4)]
+    for dossier in (*made[1:], rows.dossier(ward, MONDAY, accepted=MONDAY)):
+        rows.paused(dossier, cast.office.head, MONDAY + DAY, MONDAY + 2 * DAY)
+    rows.paused(made[3], cast.office.head, MONDAY + 3 * DAY, MONDAY + 4 * DAY, number=2)
+
+
+def _fees(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Three owe a fee, one of them paid online; one lifted to zero by a later assessment, one free, one surplus."""
+    owing = [rows.dossier(ward, MONDAY, accepted=MONDAY) for _ in range(2)]
+    for dossier in owing:
+        rows.assessed(dossier, 8_000)
+    rows.paid(rows.dossier(ward, MONDAY, accepted=MONDAY), MONDAY + DAY, 8_000, "vnpay")
+    rows.paid(owing[0], MONDAY, 8_000, "cash")
+    lifted = rows.dossier(ward, MONDAY, accepted=MONDAY)
+    rows.assessed(lifted, 8_000)
+    rows.assessed(lifted, 0, gross=8_000)
+    rows.assessed(rows.dossier(ward, MONDAY, accepted=MONDAY), 0)
+    rows.paid(owing[1], MONDAY, 8_000, "vnpay", surplus=True)
+
+
 # measure, setting, numerator, denominator: counted by hand from the settings above, for Ba Đình in March 2026
 CASES: list[tuple[str, Setting, int, int]] = [
     ("online", _channels, 7, 11),
@@ -140,6 +214,15 @@ CASES: list[tuple[str, Setting, int, int]] = [
     ("paid-online", _money, 2, 3),
     ("paid-online-amount", _money, 18_000, 40_000),
     ("handling", _handling, 5 * 86_400, 2),
+    ("online-766", _readings, 2, 8),
+    ("online-practice", _readings, 5, 6),
+    ("agent", _agents, 1, 4),
+    ("certified", _papers, 2, 3),
+    ("digitised", _digital, 2, 5),
+    ("reused", _digital, 1, 2),
+    ("supplement", _supplements, 3, 4),
+    ("supplement-twice", _supplements, 1, 4),
+    ("paid-online-766", _fees, 1, 3),
 ]
 MARCH = Period(datetime.date(2026, 3, 1), datetime.date(2026, 3, 31))
 
