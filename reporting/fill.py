@@ -18,11 +18,11 @@ from django.utils import timezone
 from psycopg import sql
 
 from dossiers.models import Dossier
-from reporting import counting
+from reporting import counting, seals
 from reporting.counting import Counts, Day, Pair
 from reporting.facts import CODES
 from reporting.marks import day_of
-from reporting.models import DayCount, DirtyDay, FillState
+from reporting.models import Cause, DayCount, DirtyDay, FillState
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def fill_some() -> int:
         pairs = sorted({(day, unit) for _, day, unit in marks})[:PAIRS]
         if not pairs:
             return 0
-        _recount(pairs)
+        _recount(pairs, Cause.EVENT)
         taken = set(pairs)
         done = [pk for pk, day, unit in marks if (day, unit) in taken]
         DirtyDay.objects.filter(pk__in=done).delete()
@@ -121,10 +121,14 @@ def _fresh(pairs: Collection[Pair]) -> dict[Pair, Counts]:
     return {pair: counted.get(pair, {}) for pair in pairs}
 
 
-def _recount(pairs: Collection[Pair]) -> list[Difference]:
-    """Count these days of units again under their locks and store the counts; what was different before."""
+def _recount(pairs: Collection[Pair], cause: Cause) -> list[Difference]:
+    """Count these days of units again under their locks and store the counts; what was different before.
+
+    What changes a sealed month is written down as a dated correction.
+    """
     stored = _lock(pairs)
     fresh = _fresh(pairs)
+    seals.correct(fresh, cause)
     now = timezone.now()
     DayCount.objects.bulk_create(
         [
@@ -213,7 +217,9 @@ def _rebuild_days(first: Day, last: Day) -> int:
         DayCount.objects.filter(day__range=(first, last)).delete()
         text = insert.as_string(cursor.cursor) + inner + names.as_string(cursor.cursor)
         cursor.execute(text, params)
-        return cursor.rowcount
+        rows = cursor.rowcount
+        seals.correct_month(seals.month_of(first), Cause.REBUILD)
+        return rows
 
 
 # --- The comparison ---------------------------------------------------------------------------------------------
@@ -289,5 +295,24 @@ def _mend(suspects: list[Pair]) -> list[Difference]:
             )
             certain = [pair for pair in batch if pair not in marked]
             if certain:
-                found += _recount(certain)
+                found += _recount(certain, Cause.COMPARISON)
     return found
+
+
+# --- The sealed months ------------------------------------------------------------------------------------------
+
+
+def look_at_seals(today: Day) -> list[seals.Fault]:
+    """Compare the sealed months with their seals and keep what was found for the boards; logged as errors."""
+    _number, faults = seals.check(seals.recent(today))
+    for fault in faults[:KEPT_DIFFERENCES]:
+        logger.error("sealed month changed: %s", fault)
+    FillState.objects.update_or_create(
+        pk=1,
+        defaults={
+            "seals_checked_at": timezone.now(),
+            "seal_fault_count": len(faults),
+            "seal_faults": seals.as_data(faults, KEPT_DIFFERENCES),
+        },
+    )
+    return faults

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Dossier, DossierEvent
-from dossiers.states import State
+from dossiers.states import EventKind, State
 from portal.lib import clock
 from procedures.models import Channel
 from reporting.bases import COMPETENT, FINISHED, Basis, Fact, midnight, neither
@@ -111,11 +111,13 @@ class AtEnd(Fact):
 
 
 def _paused(moment: datetime.datetime) -> Q:
-    """The last event before `moment` led into a pause."""
+    """The last event before `moment` led into a pause, or the clock was held and not released before it."""
     events = DossierEvent.objects.filter(at__lt=moment).order_by()
     later = events.filter(dossier=OuterRef("dossier"), seq__gt=OuterRef("seq"))
-    last = events.filter(dossier=OuterRef("pk"), to_state__in=PAUSED)
-    return Q(Exists(last.filter(~Exists(later))))
+    own = events.filter(dossier=OuterRef("pk"))
+    waiting = own.filter(~Exists(later), to_state__in=PAUSED)
+    held = own.filter(~Exists(later.filter(kind=EventKind.RELEASED)), kind=EventKind.HELD)
+    return Q(Exists(waiting)) | Q(Exists(held))
 
 
 EARLY = FACT_BY_CODE["finished_early"]

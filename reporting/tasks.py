@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from reporting import fill
+from portal.lib import clock
+from reporting import fill, seals
 
 
 @shared_task
@@ -13,5 +14,12 @@ def fill_dirty() -> int:
 
 @shared_task
 def compare_with_events() -> int:
-    """Count everything again at night and mend what differs; returns the number of differences (0)."""
-    return len(fill.compare())
+    """At night: look at the seals, count everything again and mend what differs, seal the months that ended.
+
+    Returns the number of differences (0). The seals come first: mending would hide what somebody changed.
+    """
+    today = clock.today()
+    fill.look_at_seals(today)
+    found = fill.compare()
+    seals.close(today)
+    return len(found)

@@ -14,5 +14,6 @@ urlpatterns = [
     path("bieu-06/", readings.report, name="report06"),
     path("766/", readings.index, name="index766"),
     path("766/thu-tuc/", readings.procedures, name="procedures"),
+    path("chot-so/", boards.sealed, name="sealed"),
     path("dinh-nghia/", boards.definitions, name="definitions"),
 ]

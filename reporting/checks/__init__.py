@@ -1,1 +1,1 @@
-"""The invariants I1-I8 over the whole database and all files. Nothing here writes."""
+"""The invariants I1-I9 over the whole database and all files. Nothing here writes."""

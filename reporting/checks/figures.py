@@ -1,12 +1,12 @@
-"""I5: the stored counts are what a new count gives."""
+"""I5: the stored counts are what a new count gives. I9: closed months are as they were sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from reporting import counting, fill
+from reporting import counting, fill, seals
 from reporting.checks.base import Report
-from reporting.models import DayCount, DirtyDay
+from reporting.models import Adjustment, DayCount, DirtyDay
 
 
 def check(progress: Callable[[int, int], None] | None = None) -> Report:
@@ -24,4 +24,15 @@ def check(progress: Callable[[int, int], None] | None = None) -> Report:
     report.waiting["marked days of units"] = DirtyDay.objects.values("day", "unit").distinct().count()
     if days and DayCount.objects.exists() and fill.state().contract != counting.contract():
         report.find("the counts were made with other definitions than the program's")
+    return report
+
+
+def check_seals() -> Report:
+    """Every sealed month: its seal and the chain, its sealed counts, the stored counts, its events and ledger."""
+    report = Report("I9", "closed months are as they were sealed")
+    months, faults = seals.check()
+    report.count("sealed months", months)
+    report.count("corrections", Adjustment.objects.count())
+    for fault in faults:
+        report.find(str(fault))
     return report

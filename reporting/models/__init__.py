@@ -1,6 +1,17 @@
 """Models of the figures."""
 
 from reporting.models.counts import DayCount, DirtyDay, FillState
+from reporting.models.seals import Adjustment, Cause, Seal, SealedCount
 from reporting.models.targets import Operator, Target
 
-__all__ = ["DayCount", "DirtyDay", "FillState", "Operator", "Target"]
+__all__ = [
+    "Adjustment",
+    "Cause",
+    "DayCount",
+    "DirtyDay",
+    "FillState",
+    "Operator",
+    "Seal",
+    "SealedCount",
+    "Target",
+]

@@ -98,7 +98,8 @@ class FillState(models.Model):
 
     `contract` is the fingerprint of the definitions the stored counts were made with; when it is not that of
     the program, everything is counted again. `differences` holds what the last comparison found and mended:
-    a list of {"day", "unit", "fact", "stored", "counted"}, at most the first hundred.
+    a list of {"day", "unit", "fact", "stored", "counted"}, at most the first hundred. `seal_faults` holds what the
+    last look at the sealed months found: {"month", "day", "unit", "what"}, likewise.
     """
 
     contract = models.CharField(max_length=64, blank=True)
@@ -108,6 +109,9 @@ class FillState(models.Model):
     compared_rows = models.PositiveBigIntegerField(default=0)
     difference_count = models.PositiveBigIntegerField(default=0)
     differences = models.JSONField(default=list)
+    seals_checked_at = models.DateTimeField(null=True)
+    seal_fault_count = models.PositiveBigIntegerField(default=0)
+    seal_faults = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="fill_state_one_row")]

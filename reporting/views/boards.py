@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
-from reporting import behind, boards, ranking
+from reporting import behind, boards, closing, ranking
 from reporting.access import Scope, get_unit, scope_of
+from reporting.fill import state
 from reporting.forms import PeriodForm
 from reporting.measures import MAIN, MEASURE_BY_CODE, MEASURES, STOCK_MEASURES, Measure
 from reporting.periods import Period, Preset
@@ -73,6 +74,15 @@ def definitions(request: HttpRequest) -> HttpResponse:
     """Every definition, open to everybody: what is counted and how."""
     context = {"measures": MEASURES, "stock": STOCK_MEASURES}
     return render(request, "reporting/boards/definitions.html", context)
+
+
+@reads
+@public
+def sealed(request: HttpRequest) -> HttpResponse:
+    """The sealed months with their digests, open to everybody: whoever noted one can tell an edited month."""
+    found = state()
+    context = {"seals": closing.sealed_months(), "state": found, "faults": closing.fault_lines(found)}
+    return render(request, "reporting/boards/sealed.html", context)
 
 
 def _frame(

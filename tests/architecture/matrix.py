@@ -80,6 +80,7 @@ PUBLIC = (
     Row("procedures:unit", EVERYBODY, NOBODY, lambda world: (world.unit_code,)),
     Row("reporting:definitions", EVERYBODY, NOBODY),
     Row("dossiers:reuse", EVERYBODY, NOBODY),
+    Row("reporting:sealed", EVERYBODY, NOBODY),
     Row("api:openapi-json", EVERYBODY, EVERYBODY),  # a description, whatever one asks it with
     Row("api:procedures", EVERYBODY, NOBODY),
     Row("api:procedure", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),

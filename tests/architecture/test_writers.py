@@ -27,6 +27,7 @@ WRITERS = {
     "reporting/demo/": "makes the demonstration month, by the actions; its people and units here",
     "reporting/fill.py": "fills the figures from events: rows that can be thrown away and built again",
     "reporting/marks.py": "marks days to be counted again",
+    "reporting/seals.py": "seals ended months and writes down their corrections: rows that only grow",
     "reporting/targets.py": "sets targets from the reference data",
 }
 # Calls of these names that touch no row: the variable before the last dot.
@@ -185,4 +186,5 @@ BUILT_SQL = {
     "payments/invariants.py": "one constant inside another",
     "procedures/querysets.py": "the names of the catalogue's own tables",
     "reporting/fill.py": "the name of its own table, which no parameter can carry",
+    "reporting/seals.py": "the same table, locked while a month is sealed",
 }

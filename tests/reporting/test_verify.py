@@ -45,7 +45,7 @@ def test_a_healthy_database_holds(cast: Cast) -> None:
     assert _findings(reports) == {}
     assert holds
     counted = {report["code"]: report["counted"] for report in reports}
-    assert list(counted) == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"]
+    assert list(counted) == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9"]
     assert counted["I1"]["dossiers"] == counted["I7"]["dossiers"] == 3
     assert counted["I8"]["accepted dossiers"] == 2
     assert counted["I4"]["files"] > 0

@@ -1,4 +1,4 @@
-"""Check the invariants I1-I8 over the whole database and all files."""
+"""Check the invariants I1-I9 over the whole database and all files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN = 20  # findings printed per invariant; --json gives more
 class Command(BaseCommand):
     """Reads only, unless --drain; exit code 1 when anything does not hold."""
 
-    help = "Check the invariants (filings, money, receipts, files, figures, outbox, histories, deadlines)."
+    help = "Check the invariants (filings, money, receipts, files, figures, outbox, histories, deadlines, seals)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The options."""
@@ -74,7 +74,7 @@ def _words(numbers: dict[str, int]) -> str:
 
 
 def _reports(options: dict[str, Any]) -> Iterator[Report]:
-    wanted = set(options["only"] or [f"I{number}" for number in range(1, 9)])
+    wanted = set(options["only"] or [f"I{number}" for number in range(1, 10)])
     if "I1" in wanted:
         yield filings.check()
     if wanted & {"I2", "I3"}:
@@ -87,6 +87,8 @@ def _reports(options: dict[str, Any]) -> Iterator[Report]:
         yield effects.check(drained=options["drain"])
     if wanted & {"I7", "I8"}:
         yield from histories.check()
+    if "I9" in wanted:
+        yield figures.check_seals()
 
 
 def _gateway(path: Path | None) -> list[tuple[str, int]] | None:
