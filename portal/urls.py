@@ -5,8 +5,9 @@ from django.views.generic import RedirectView
 
 from portal import design, views
 from portal.health import healthz
-from procedures.api import urls as api_urls
+from procedures.api import addresses as api_addresses
 from procedures.views.home import home
+from reporting import api as _figures  # noqa: F401 - adds its addresses to the API
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.permission_denied"
@@ -19,7 +20,7 @@ to_units = RedirectView.as_view(pattern_name="procedures:unit-list", query_strin
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("procedures.urls")),
-    path("api/v1/", api_urls),
+    path("api/v1/", api_addresses()),
     path("healthz", healthz, name="healthz"),
     path("ngon-ngu/", views.set_language, name="set-language"),
     path("thiet-ke/", design.page, name="design"),

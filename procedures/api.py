@@ -200,6 +200,9 @@ def _open(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+open_data = _open
+
+
 @api.get("/procedures", response=ProcedureList, summary="Tìm thủ tục / Search procedures")
 @_open
 def procedures(
@@ -359,14 +362,14 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _error(request, error.status_code, "refused", "Yêu cầu không được chấp nhận.", str(error))
 
 
-def _marked() -> Any:
-    """The addresses, their views marked like our own for the guard of GET and the authorisation matrix."""
+def addresses() -> Any:
+    """The addresses of everything registered so far: other apps add theirs first.
+
+    Their views are marked like our own for the guard of GET and the authorisation matrix.
+    """
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
         callback = getattr(pattern, "callback", None)
         if callback is not None:
             callback.access, callback.is_public = "reads", True
     return patterns, app_name, namespace
-
-
-urls = _marked()

@@ -34,7 +34,7 @@ HEADER = [
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written."""
 
     def write(self, text: str) -> str:
@@ -49,7 +49,7 @@ def safe(value: object) -> str:
 
 def stream(request: Request, units: dict[int, str]) -> Iterator[str]:
     """The lines of the file, read from the database in portions."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\ufeff"
     yield writer.writerow(HEADER)
     rows = request.lines().iterator(chunk_size=2000)

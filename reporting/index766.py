@@ -160,7 +160,10 @@ GROUPS: tuple[Group, ...] = (
                 "3.1",
                 _("Thủ tục cung cấp trực tuyến"),
                 Decimal(4),
-                _("Thủ tục cung cấp trực tuyến ÷ thủ tục đang có hiệu lực"),
+                _(
+                    "Thủ tục cung cấp trực tuyến ÷ thủ tục đang có hiệu lực; chưa xác nhận mức độ thì "
+                    "không tính là cung cấp"
+                ),
                 above=Question.offered,
                 below=Question.procedures,
                 target=Decimal("0.8"),

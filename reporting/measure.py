@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.bases import Basis, Fact
 
 Text = str | Promise
+ZERO_RULE: Text = _("Chưa có dữ liệu (không coi là 100 %).")
 NO_LEVEL: Text = _("Không phụ thuộc mức độ dịch vụ công.")
 
 
@@ -52,6 +53,7 @@ class Measure:
     shape: Shape = Shape.SHARE
     short: Text = ""
     higher_is_better: bool = True
+    zero_rule: Text = ZERO_RULE
 
     @property
     def basis(self) -> Basis:
@@ -87,7 +89,7 @@ class Measure:
             (_("Nộp hộ"), self.assisted),
             (_("Mức độ dịch vụ công"), self.level),
             (_("Không tính"), self.excluded),
-            (_("Khi mẫu số bằng 0"), _("Chưa có dữ liệu (không coi là 100 %).")),
+            (_("Khi mẫu số bằng 0"), self.zero_rule),
             (_("Đơn vị của con số"), self.shape.label),
             (_("Căn cứ"), self.source),
         ]

@@ -151,6 +151,11 @@ def points_text(points: Decimal | None) -> str:
     return "–" if points is None else number_format(points, decimal_pos=2)
 
 
+def sum_text(points: Decimal) -> str:
+    """A sum of points; empty where nothing could be counted."""
+    return points_text(points) if points else ""
+
+
 def item_view(scored: index766.Scored, links: Links, unit: str) -> ItemView:
     """A sub-indicator with its numbers, lists, value and points."""
     item = scored.item

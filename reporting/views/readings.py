@@ -111,7 +111,8 @@ def index(request: HttpRequest) -> HttpResponse:
             (
                 group,
                 [readings.item_view(one, links, asked.code) for one in items],
-                *map(readings.points_text, index766.sums(items)),
+                readings.points_text(index766.sums(items)[0]),
+                readings.sum_text(index766.sums(items)[1]),
             )
             for group, items in scored
         ],

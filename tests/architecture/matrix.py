@@ -82,6 +82,17 @@ PUBLIC = (
     Row("dossiers:reuse", EVERYBODY, NOBODY),
     Row("reporting:sealed", EVERYBODY, NOBODY),
     Row("api:openapi-json", EVERYBODY, EVERYBODY),  # a description, whatever one asks it with
+    Row("api:indicators", EVERYBODY, NOBODY),
+    Row("api:indicator", EVERYBODY, NOBODY, lambda _world: ("online",)),
+    Row("api:seals", EVERYBODY, NOBODY),
+    # Nothing was accepted in these days, so nobody's list is refused as too small.
+    Row(
+        "api:rows",
+        EVERYBODY,
+        NOBODY,
+        lambda _world: ("online",),
+        query={"from": "2025-08-01", "to": "2025-08-02"},
+    ),
     Row("api:procedures", EVERYBODY, NOBODY),
     Row("api:procedure", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
     Row("api:units", EVERYBODY, NOBODY),

@@ -75,7 +75,7 @@ def test_126_communes(client):
 def test_it_is_described(client):
     data = get(client, "openapi.json")
     one = "/api/v1/procedures/{code}"
-    assert set(data["paths"]) == {"/api/v1/procedures", one, f"{one}/fee", "/api/v1/units"}
+    assert set(data["paths"]) >= {"/api/v1/procedures", one, f"{one}/fee", "/api/v1/units"}
     assert client.get("/api/v1/docs").status_code == 404
 
 
