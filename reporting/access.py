@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from portal.accounts.access import can_somewhere, units_with
+from portal.accounts.access import can, can_somewhere, units_with
 from portal.accounts.models import Unit, UnitKind, User
 from portal.accounts.permissions import Permission
 from reporting.periods import Period
@@ -114,3 +114,21 @@ def sees_people(user: AnyUser, units: Iterable[int]) -> bool:
         return False
     allowed = set(units_with(user, Permission.SEE_PERSONAL_DATA).values_list("pk", flat=True))
     return set(units) <= allowed
+
+
+def check_set_targets(user: AnyUser) -> None:
+    """Targets are set by those who watch the whole city's figures, or run the system; PermissionDenied else."""
+    if not can_set_targets(user):
+        raise PermissionDenied("set targets denied")
+
+
+def can_set_targets(user: AnyUser) -> bool:
+    """Whether `user` may propose, confirm and reject targets: two different persons are needed."""
+    city = Unit.objects.filter(kind=UnitKind.CITY).order_by("pk").first()
+    return can(user, Permission.SEE_FIGURES, city) or can(user, Permission.RUN_SYSTEM, city)
+
+
+def check_see_targets(user: AnyUser) -> None:
+    """Whoever sees figures somewhere, or may set targets, sees them all; PermissionDenied else."""
+    if not (can_somewhere(user, Permission.SEE_FIGURES) or can_set_targets(user)):
+        raise PermissionDenied("see targets denied")

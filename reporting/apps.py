@@ -32,6 +32,17 @@ class ReportingConfig(AppConfig):
                 icon="chart",
             )
         )
+        # Whoever sees figures comes to the targets from there; the second person may be the administrator.
+        register(
+            NavItem(
+                _("Mục tiêu"),
+                "reporting:targets",
+                Permission.RUN_SYSTEM,
+                Audience.OFFICER,
+                order=65,
+                icon="chart",
+            )
+        )
 
 
 def _load_targets(**kwargs: Any) -> None:  # noqa: ARG001

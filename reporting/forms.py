@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import Unit, UnitKind
+from portal.lib import clock
 from portal.lib.forms import DayField
 from reporting.access import Scope
+from reporting.actions.targets import Wish
 from reporting.bases import Fact
-from reporting.measures import MEASURE_BY_CODE, Measure
+from reporting.measures import MEASURE_BY_CODE, Measure, Shape
+from reporting.models import Operator
 from reporting.periods import Period, Preset
 from reporting.registry import LISTED
 
@@ -117,3 +122,63 @@ class ListForm(PeriodForm):
     def chosen_part(self) -> str:
         """numerator, denominator or rest (the denominator without the numerator)."""
         return self.cleaned_data["part"] or "numerator"
+
+
+class TargetForm(forms.Form):
+    """A target to propose. A share is typed in per cent, days as days."""
+
+    measure = forms.ChoiceField(label=_("Chỉ tiêu"))
+    addressee = forms.ChoiceField(label=_("Áp dụng cho"))
+    operator = forms.ChoiceField(label=_("So sánh"), choices=Operator)
+    value = forms.DecimalField(
+        label=_("Mức phải đạt"),
+        help_text=_("Phần trăm, hoặc số ngày đối với thời gian giải quyết."),
+        max_digits=7,
+        decimal_places=2,
+        min_value=Decimal(0),
+        localize=True,
+    )
+    document = forms.CharField(label=_("Văn bản giao mục tiêu"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        measures = [(code, one.title) for code, one in MEASURE_BY_CODE.items()]
+        cast(forms.ChoiceField, self.fields["measure"]).choices = measures
+        self.units = {unit.code: unit for unit in Unit.objects.valid_on(clock.today())}
+        cast(forms.ChoiceField, self.fields["addressee"]).choices = [
+            ("", _("Mọi đơn vị")),
+            (_("Nhóm đơn vị"), [(f"kind:{kind.value}", kind.label) for kind in UnitKind]),
+            (_("Một đơn vị"), [(f"unit:{code}", unit.full_name) for code, unit in self.units.items()]),
+        ]
+        self.fields["addressee"].required = False
+        self.fields["valid_from"] = DayField(label=_("Có hiệu lực từ"))
+        self.fields["valid_to"] = DayField(
+            label=_("Hết hiệu lực từ (để trống: không thời hạn)"), required=False
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A share lies between 0 and 100 %; the end follows the beginning."""
+        data = super().clean() or {}
+        measure, value = MEASURE_BY_CODE.get(data.get("measure", "")), data.get("value")
+        if measure and value is not None and measure.shape is Shape.SHARE and value > 100:
+            self.add_error("value", _("Tỷ lệ không quá 100 %."))
+        first, last = data.get("valid_from"), data.get("valid_to")
+        if first and last and last <= first:
+            self.add_error("valid_to", _("Ngày hết hiệu lực phải sau ngày có hiệu lực."))
+        return data
+
+    def wish(self) -> Wish:
+        """What is to be proposed."""
+        data = self.cleaned_data
+        kind, _colon, code = data["addressee"].partition(":")
+        share = MEASURE_BY_CODE[data["measure"]].shape is Shape.SHARE
+        return Wish(
+            measure=data["measure"],
+            unit=self.units[code] if kind == "unit" else None,
+            unit_kind=code if kind == "kind" else "",
+            operator=Operator(data["operator"]),
+            value=data["value"] / 100 if share else data["value"],
+            valid_from=data["valid_from"],
+            valid_to=data["valid_to"],
+            document=data["document"],
+        )

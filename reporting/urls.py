@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import boards, lists, readings
+from reporting.views import boards, lists, readings, targets
 
 app_name = "reporting"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("766/", readings.index, name="index766"),
     path("766/thu-tuc/", readings.procedures, name="procedures"),
     path("chot-so/", boards.sealed, name="sealed"),
+    path("muc-tieu/", targets.listing, name="targets"),
+    path("muc-tieu/moi/", targets.new, name="target-new"),
+    path("muc-tieu/<int:pk>/quyet-dinh/", targets.decision, name="target-decision"),
     path("dinh-nghia/", boards.definitions, name="definitions"),
 ]

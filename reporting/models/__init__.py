@@ -2,7 +2,7 @@
 
 from reporting.models.counts import DayCount, DirtyDay, FillState
 from reporting.models.seals import Adjustment, Cause, Seal, SealedCount
-from reporting.models.targets import Operator, Target
+from reporting.models.targets import Operator, Target, TargetState
 
 __all__ = [
     "Adjustment",
@@ -14,4 +14,5 @@ __all__ = [
     "Seal",
     "SealedCount",
     "Target",
+    "TargetState",
 ]

@@ -409,6 +409,21 @@ FIGURES = (
             ("reporting:procedures", {"item": "3.1"}),
         )
     ),
+    Row(
+        "reporting:targets",
+        {frozenset({"monitor", "system"}): OK, WATCHERS | FAR_WATCHERS: OK, "*": 403},
+    ),
+    Row(
+        "reporting:target-new",
+        {frozenset({"monitor", "system"}): OK, "*": 403},
+        {frozenset({"monitor", "system"}): DONE, "*": 403},
+    ),
+    Row(
+        "reporting:target-decision",
+        {frozenset({"monitor", "system"}): ON, "*": 403},
+        {frozenset({"monitor", "system"}): DONE, "*": 403},
+        lambda _world: (1,),
+    ),
 )
 
 ROWS: tuple[Row, ...] = (*PUBLIC, *ACCOUNTS, *CITIZEN, *SHARED, *DESK, *CASH, *FIGURES)
