@@ -236,24 +236,19 @@ def indicators(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     return {"count": len(found), "results": found}
 
 
-Unit_ = Annotated[
-    str, Query(max_length=20, description="Code of a unit, with everything under it; empty: the city")
-]
-First = Annotated[
-    datetime.date | None, Query(alias="from", description="First day; this month when not given")
-]
-Last = Annotated[datetime.date | None, Query(alias="to", description="Last day, included")]
-
-
 @api.get("/indicators/{code}", response=Value, summary="Giá trị chỉ tiêu / Value of an indicator")
 @open_data
 def indicator(
     request: HttpRequest,
     response: HttpResponse,
     code: str,
-    unit: Unit_ = "",
-    first: First = None,
-    last: Last = None,
+    unit: Annotated[
+        str, Query(max_length=20, description="Code of a unit, with everything under it; empty: the city")
+    ] = "",
+    first: Annotated[
+        datetime.date | None, Query(alias="from", description="First day; this month when not given")
+    ] = None,
+    last: Annotated[datetime.date | None, Query(alias="to", description="Last day, included")] = None,
 ) -> dict[str, Any]:
     """Numerator, denominator and value for a unit and a period, with the version of the definition."""
     asked = _asked(code, unit, first, last)
@@ -301,9 +296,13 @@ def rows(
     request: HttpRequest,
     response: HttpResponse,
     code: str,
-    unit: Unit_ = "",
-    first: First = None,
-    last: Last = None,
+    unit: Annotated[
+        str, Query(max_length=20, description="Code of a unit, with everything under it; empty: the city")
+    ] = "",
+    first: Annotated[
+        datetime.date | None, Query(alias="from", description="First day; this month when not given")
+    ] = None,
+    last: Annotated[datetime.date | None, Query(alias="to", description="Last day, included")] = None,
     part: Annotated[Literal["numerator", "denominator"], Query()] = "denominator",
 ) -> StreamingHttpResponse:
     """One line a row, without personal data: the sum of `worth` is the half asked for, `in_numerator` marks the hits.

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
+from reporting.targets import load as load_targets
 from tests.cast import Cast, build_cast
 
 # The machine is shared: how long an example takes to make says nothing about the rule it tests.
@@ -26,7 +27,6 @@ _KEPT_APPS = (
     "procedures_",
     "django_",
     "auth_permission",
-    "reporting_target",
     "payments_bank",
 )
 
@@ -39,10 +39,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 def _truncate(self: TransactionTestCase) -> None:
-    """Empty what a test may write; the reference data stays (loading it again would take seconds)."""
+    """Empty what a test may write; the reference data stays (loading it again would take seconds).
+
+    The targets know who set them, so they go with the people and are loaded again.
+    """
     names = [name for name in connection.introspection.table_names() if _is_written(name)]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE " + ", ".join(connection.ops.quote_name(name) for name in names))
+    load_targets()
 
 
 def _is_written(table: str) -> bool:

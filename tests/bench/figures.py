@@ -1,0 +1,318 @@
+"""The figures over many dossiers: boards, fills, rebuild, late list, beside bare SQL over the base table.
+
+    DATABASE_URL=postgresql://… python tests/bench/figures.py 10000 1000000 [10000000] [--keep]
+
+Each size gets a scratch database on the server DATABASE_URL names (dropped again without --keep): the real units
+and catalogue, dossiers of five years with events, supplements, results and payments in the shape the actions
+leave. All numbers of a size come from one run; the last lines set the sizes side by side. Nothing of the
+database DATABASE_URL names itself is read or written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+REPEATS = 15
+
+GENERATE = """
+SELECT setseed(0.25);
+CREATE TEMP TABLE b_unit AS SELECT row_number() OVER (ORDER BY kind DESC, code) - 1 AS n, id
+  FROM accounts_unit WHERE kind IN ('commune', 'branch');
+CREATE TEMP TABLE b_proc AS SELECT row_number() OVER (ORDER BY p.popularity DESC, p.code) - 1 AS n, p.id,
+  v.id AS version,
+  (ARRAY['full','partial','counter','counter'])[1 + p.id %% 4] AS level
+  FROM procedures_procedure p JOIN procedures_procedureversion v ON v.procedure_id = p.id AND v.number = 1;
+CREATE TEMP TABLE b_raw AS
+  SELECT i, floor(power(random(), 1.6) * (SELECT count(*) FROM b_unit))::int AS u,
+    floor(power(random(), 3) * (SELECT count(*) FROM b_proc))::int AS p,
+    random() AS c, random() AS s, random() AS l, random() AS w, random() AS e,
+    now() - interval '1 day' * (1826 * (1 - (i + random()) / %(n)s)) AS filed
+  FROM generate_series(0, %(n)s - 1) AS i;
+INSERT INTO dossiers_dossier (id, code, client_key, procedure_id, version_id, channel, online_level, assisted,
+  owner_name, receiving_unit_id, competent_unit_id, state, money, delivery, sync, resume_state, filed_at, accept_by,
+  accepted_at, promised_at, due_at, finished_at, returned_at, closed_at, is_demo)
+SELECT i + 1, 'B-' || i, gen_random_uuid(), p.id, p.version,
+  CASE WHEN level <> 'counter' AND c < 0.75 THEN 'online' WHEN c > 0.98 THEN 'post' ELSE 'counter' END,
+  level, c < 0.15, 'Nguyễn Văn ' || i %% 1000, u.id, u.id,
+  CASE WHEN s < 0.02 THEN 'refused' WHEN done <= now() THEN 'finished' WHEN accepted <= now() THEN 'processing'
+    ELSE 'filed' END,
+  'none', CASE WHEN c < 0.5 THEN 'online' ELSE 'counter' END, 'pending', '', filed, filed + interval '24 hours',
+  CASE WHEN s >= 0.02 AND accepted <= now() THEN accepted END,
+  CASE WHEN s >= 0.02 AND accepted <= now() THEN accepted + interval '5 days' END,
+  CASE WHEN s >= 0.02 AND accepted <= now() THEN accepted + interval '5 days' END,
+  CASE WHEN s >= 0.02 AND done <= now() THEN done END, NULL,
+  CASE WHEN s < 0.02 THEN filed + interval '3 hours' END, false
+FROM (SELECT *, filed + interval '1 hour' * (1 + 6 * w) AS accepted,
+    filed + interval '1 hour' * (1 + 6 * w) + interval '1 day' * CASE WHEN l < 0.04 THEN 5.2 + 40 * e ELSE 4.8 * e END
+    AS done FROM b_raw) r
+  JOIN b_unit u ON u.n = r.u JOIN b_proc p ON p.n = r.p;
+INSERT INTO dossiers_dossierevent (dossier_id, seq, kind, at, recorded_at, unit_id, from_state, to_state, data)
+SELECT id, 1, 'filed', filed_at, filed_at, receiving_unit_id, '', 'filed', '{}' FROM dossiers_dossier
+UNION ALL SELECT id, 2, 'accepted', accepted_at, accepted_at, receiving_unit_id, 'filed', 'accepted', '{}'
+  FROM dossiers_dossier WHERE accepted_at IS NOT NULL
+UNION ALL SELECT id, 3, 'supplement_requested', accepted_at + interval '1 hour', accepted_at, competent_unit_id,
+  'processing', 'supplement', '{}' FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0
+UNION ALL SELECT id, 4, 'supplement_answered', accepted_at + interval '2 hours', accepted_at, competent_unit_id,
+  'supplement', 'processing', '{}' FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0
+UNION ALL SELECT id, 5, 'issued', finished_at, finished_at, competent_unit_id, 'signed', 'finished', '{}'
+  FROM dossiers_dossier WHERE finished_at IS NOT NULL;
+INSERT INTO dossiers_supplementrequest (dossier_id, number, reason, legal_basis, asked_by_id, asked_at, answer_by,
+  answered_at)
+SELECT id, 1, 'thiếu', '', (SELECT min(id) FROM accounts_user), accepted_at + interval '1 hour',
+  accepted_at + interval '10 days', accepted_at + interval '2 hours'
+  FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0;
+INSERT INTO dossiers_document (dossier_id, kind, number, title, template, context, unit_id, issued_at, token, sha256,
+  size, rendered_at, signed_by)
+SELECT id, 'result', id || '/KQ', 'Kết quả', '', '{}', competent_unit_id, finished_at, 'b' || id, repeat('0', 64), 1,
+  finished_at, '["Văn thư"]' FROM dossiers_dossier WHERE finished_at IS NOT NULL AND id %% 10 < 7;
+INSERT INTO payments_feeassessment (id, dossier_id, version_id, "on", channel, exemption, lines, gross, exempted,
+  subsidised, payable, at)
+SELECT id, id, version_id, accepted_at::date, channel, '', '[]', 8000, 0, 0, 8000, accepted_at FROM dossiers_dossier
+  WHERE accepted_at IS NOT NULL AND id %% 3 = 0;
+INSERT INTO payments_payment (dossier_id, assessment_id, unit_id, provider, merchant, reference, amount, currency,
+  state, provider_reference, payer_name, created_at, checks, paid_at, settled_at, is_surplus, source, facts)
+SELECT id, id, receiving_unit_id, CASE WHEN channel = 'online' THEN 'vnpay' ELSE 'cash' END, 'M', 'P' || id, 8000,
+  'VND', 'settled', '', '', accepted_at, 0, accepted_at, accepted_at, false, '', '{}' FROM dossiers_dossier
+  WHERE accepted_at IS NOT NULL AND id %% 3 = 0;
+SELECT setval(pg_get_serial_sequence('dossiers_dossier', 'id'), %(n)s + 1)
+"""
+
+
+def address(url: str, name: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def timed(work: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """Median of some runs in milliseconds, after one to warm up."""
+    work()
+    found = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - began) * 1000)
+    return statistics.median(found)
+
+
+def once(work: Callable[[], Any]) -> float:
+    """One run in seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def say(line: str) -> None:
+    """Progress for whoever waits."""
+    print(f"# {line}", file=sys.stderr, flush=True)
+
+
+def make(size: int) -> None:
+    """Tables, units, catalogue, then the dossiers; checks of foreign keys are left out for speed."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from portal.accounts.models import User
+
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0)
+    User.objects.create_user(username="bench", kind="staff")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid::regclass::text ~ '^(dossiers|payments)_'"
+        )
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+        for statement in GENERATE.split(";\n"):
+            cursor.execute(statement, {"n": size})
+        cursor.execute("VACUUM ANALYZE")
+
+
+def measure(size: int) -> dict[str, float]:
+    """Every number for one size."""
+    from django.db import connection
+
+    from portal.accounts.models import Unit
+    from portal.lib import clock
+    from reporting import behind, fill, seals
+    from reporting.facts import FACT_BY_CODE
+    from reporting.measures import MEASURE_BY_CODE
+    from reporting.models import DirtyDay
+    from reporting.periods import Period
+    from reporting.rollups import figures
+
+    found: dict[str, float] = {"dossiers": size}
+    today, day = clock.today(), datetime.timedelta(days=1)
+    say("full rebuild")
+    found["full rebuild, s"] = once(fill.rebuild)
+    fill.fill_all()
+    month, year = Period(today - 30 * day, today), Period(today - 364 * day, today)
+    units = list(Unit.objects.filter(kind__in=["commune", "branch"]).order_by("pk"))
+    busiest = units[0]
+
+    def sql(statement: str, *params: Any) -> Callable[[], Any]:
+        def run() -> Any:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, params)
+                return cursor.fetchall()
+
+        return run
+
+    say("boards")
+    bare = (
+        "SELECT receiving_unit_id, count(*), count(*) FILTER (WHERE channel = 'online'), count(*) FILTER (WHERE"
+        " channel = 'online' AND online_level = 'full') FROM dossiers_dossier WHERE accepted_at >= %s AND"
+        " accepted_at < %s GROUP BY 1"
+    )
+    limits = (today - 364 * day, today + day)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE reporting_daycount")
+    found["126 units x 12 months: sum of day counts, ms"] = timed(
+        sql(
+            "SELECT unit_id, sum(received), sum(received_online), sum(received_full) FROM reporting_daycount"
+            " WHERE day >= %s AND day < %s GROUP BY 1",
+            *limits,
+        )
+    )
+    found["the same over the base table (bare SQL), ms"] = timed(sql(bare, *limits), 5)
+    found["city board, a month: every figure, ms"] = timed(lambda: figures(month, None))
+    found["city board, 12 months: every figure, ms"] = timed(lambda: figures(year, None))
+    found["unit board, a month, ms"] = timed(lambda: figures(month, [busiest.pk]))
+    found["unit board by field, a month (from the rows), ms"] = timed(
+        lambda: behind.by_field(MEASURE_BY_CODE["online"], month, [busiest.pk])
+    )
+    say("late list")
+    late = FACT_BY_CODE["overdue_now"]
+    listed = behind.Request(MEASURE_BY_CODE["overdue-now"], "numerator", month, [busiest.pk])
+    found["overdue dossiers"] = late.rows(today, today, None).count()
+    found["late list of the city: count, ms"] = timed(lambda: late.rows(today, today, None).count())
+    found["late list of a unit: first 50, ms"] = timed(lambda: list(listed.lines()[:50]))
+    found["the same without the index (bare scan), ms"] = timed(
+        sql(
+            "SELECT count(*) FROM dossiers_dossier WHERE finished_at + interval '0' IS NULL AND closed_at IS NULL"
+            " AND accepted_at IS NOT NULL AND due_at + interval '0' < now()"
+        ),
+        5,
+    )
+    say("fills")
+
+    def dirty(pairs: list[tuple[datetime.date, int]]) -> Callable[[], Any]:
+        def run() -> Any:
+            DirtyDay.objects.bulk_create([DirtyDay(day=one, unit_id=unit) for one, unit in pairs])
+            return fill.fill_all()
+
+        return run
+
+    found["one dirty day of one unit filled, ms"] = timed(dirty([(today - 3 * day, busiest.pk)]))
+    found["one dirty day of all units filled, ms"] = timed(
+        dirty([(today - 3 * day, unit.pk) for unit in units]), 7
+    )
+    found["price of the mark on a write, %"] = price()
+    say("comparison")
+    days = fill.span()
+    assert days is not None
+    wrong = sum(len(fill.differences(first, last)[1]) for first, last in fill.months(*days))
+    found["days of units that differ from a recomputation"] = wrong
+    say("a seal")
+    first = seals.month_of(today - 40 * day)
+    found["sealing a month, s"] = once(lambda: seals.seal_month(first))
+    found["checking a sealed month, s"] = once(lambda: seals.check())
+    found["count(*) of the base table, ms"] = timed(sql("SELECT count(*) FROM dossiers_dossier"), 5)
+    return found
+
+
+def price() -> float:
+    """How much longer a transaction with an event takes with its mark, interleaved, in per cent of the bare one."""
+    from django.db import connection, transaction
+
+    from dossiers.models import Dossier
+    from reporting.marks import day_of
+    from reporting.models import DirtyDay
+
+    dossier = Dossier.objects.order_by("-pk").first()
+    assert dossier is not None
+    insert = (
+        "INSERT INTO dossiers_dossierevent (dossier_id, seq, kind, at, unit_id, from_state, to_state, data)"
+        " VALUES (%s, %s, 'assigned', now(), %s, 'processing', 'processing', '{}')"
+    )
+    update = "UPDATE dossiers_dossier SET assignee_id = NULL WHERE id = %s"
+    spent = {False: 0.0, True: 0.0}
+    for number in range(2000):
+        marked = bool(number % 2)
+        began = time.perf_counter()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(update, [dossier.pk])
+            cursor.execute(insert, [dossier.pk, 1000 + number, dossier.receiving_unit_id])
+            if marked:
+                DirtyDay.objects.bulk_create(
+                    [DirtyDay(day=day_of(dossier.filed_at), unit_id=dossier.receiving_unit_id)]
+                )
+        spent[marked] += time.perf_counter() - began
+    return (spent[True] / spent[False] - 1) * 100
+
+
+def one(size: int) -> None:
+    """Make and measure in the database of the environment; one line of JSON."""
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    import django
+
+    django.setup()
+    say(f"{size:,} dossiers")
+    say(f"made in {once(lambda: make(size)):.0f} s")
+    print(json.dumps(measure(size)), flush=True)
+
+
+def everything(sizes: list[int], *, keep: bool) -> None:
+    """A scratch database and a process per size, then the table."""
+    import psycopg
+
+    url = os.environ["DATABASE_URL"]
+    found = []
+    for size in sizes:
+        name = f"portal_bench_{size}"
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            done = subprocess.run(
+                [sys.executable, __file__, "--one", str(size)],
+                env={**os.environ, "DATABASE_URL": address(url, name)},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            found.append(json.loads(done.stdout.splitlines()[-1]))
+        finally:
+            if not keep:
+                with psycopg.connect(url, autocommit=True) as server:
+                    server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    for what in found[0]:
+        values = [each[what] for each in found]
+        ratio = f"   x{values[-1] / values[0]:.2f}" if len(values) > 1 and values[0] and "ms" in what else ""
+        print(f"{what:52}" + "".join(f"{value:14,.1f}" for value in values) + ratio)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 1_000_000])
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--keep", action="store_true", help="keep the scratch databases")
+    options = parser.parse_args()
+    if options.one:
+        one(options.one)
+    else:
+        everything(options.sizes, keep=options.keep)
