@@ -22,7 +22,7 @@ from portal.lib import clock
 from procedures.models import Channel
 from reporting.bases import COMPETENT, FINISHED, Basis, Fact, midnight, neither
 from reporting.conditions import ON_TIME, ONLINE
-from reporting.counting import Counts
+from reporting.counting import Counts, add
 from reporting.facts import FACT_BY_CODE
 from reporting.periods import Period
 
@@ -205,29 +205,29 @@ class Sum:
 def check_sums(counts: Counts) -> list[Sum]:
     """What must add up in one line of the report; each side is counted by itself."""
 
-    def add(*codes: str) -> int:
+    def plus(*codes: str) -> int:
         return sum(counts.get(code, 0) for code in codes)
 
     return [
         Sum(
             _("tổng số = kỳ trước chuyển qua + mới tiếp nhận"),
-            add("r06_total"),
-            add("r06_carried", "r06_online", "r06_direct", "r06_post"),
+            plus("r06_total"),
+            plus("r06_carried", "r06_online", "r06_direct", "r06_post"),
         ),
         Sum(
             _("đã giải quyết = trước hạn + đúng hạn + quá hạn"),
-            add("finished"),
-            add("finished_early", "r06_exact", "r06_late"),
+            plus("finished"),
+            plus("finished_early", "r06_exact", "r06_late"),
         ),
         Sum(
             _("đang giải quyết = trong hạn + quá hạn + tạm dừng"),
-            add("r06_open"),
-            add("r06_within", "r06_overdue", "r06_paused"),
+            plus("r06_open"),
+            plus("r06_within", "r06_overdue", "r06_paused"),
         ),
         Sum(
             _("tổng số = đã giải quyết + đang giải quyết + rút, dừng"),
-            add("r06_total"),
-            add("finished", "r06_open", "r06_left"),
+            plus("r06_total"),
+            plus("finished", "r06_open", "r06_left"),
         ),
     ]
 
@@ -239,7 +239,7 @@ def by(
 
     Keys of the answer: (field code, field name), (unit key,) or ().
     """
-    found: dict[tuple[Any, ...], Counts] = {}
+    total: dict[tuple[Any, ...], Counts] = {}
     groups: dict[str, list[Fact]] = {}
     for fact in facts:
         groups.setdefault(fact.basis.code, []).append(fact)
@@ -249,13 +249,13 @@ def by(
         paths = _paths(basis, key)
         columns = {f"n_{fact.code}": _count(fact, period) for fact in group}
         if not paths:
-            found.setdefault((), {}).update(_bare(rows.aggregate(**columns)))
+            add(total.setdefault((), {}), _bare(rows.aggregate(**columns)))
             continue
         named = {f"k{number}": F(path) for number, path in enumerate(paths)}
         for row in rows.values(**named).annotate(**columns).order_by():
             where = tuple(row[name] for name in named)
-            found.setdefault(where, {}).update(_bare({name: row[name] for name in columns}))
-    return found
+            add(total.setdefault(where, {}), _bare({name: row[name] for name in columns}))
+    return total
 
 
 def _bare(numbers: dict[str, int]) -> Counts:

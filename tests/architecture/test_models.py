@@ -112,6 +112,8 @@ JSON = {
     "Document.context", "Document.signed_by", "Rating.scores", "Result.content", "FeeAssessment.lines", "Receipt.lines",
     # facts of an event, a payment, an incident: ids, amounts, a gateway's fields; no names, no numbers of people
     "DossierEvent.data", "Payment.facts", "PaymentIncident.facts", "OutboxMessage.payload", "FillState.differences",
+    # sealed months: counts and digests; what a look at them found names days, units and facts
+    "Seal.codes", "Seal.days", "Seal.adjustments", "SealedCount.counts", "FillState.seal_faults",
 }  # fmt: skip
 
 

@@ -59,14 +59,14 @@ FROM (SELECT *, filed + interval '1 hour' * (1 + 6 * w) AS accepted,
     AS done FROM b_raw) r
   JOIN b_unit u ON u.n = r.u JOIN b_proc p ON p.n = r.p;
 INSERT INTO dossiers_dossierevent (dossier_id, seq, kind, at, recorded_at, unit_id, from_state, to_state, data)
-SELECT id, 1, 'filed', filed_at, filed_at, receiving_unit_id, '', 'filed', '{}' FROM dossiers_dossier
-UNION ALL SELECT id, 2, 'accepted', accepted_at, accepted_at, receiving_unit_id, 'filed', 'accepted', '{}'
+SELECT id, 1, 'filed', filed_at, filed_at, receiving_unit_id, '', 'filed', '{}'::jsonb FROM dossiers_dossier
+UNION ALL SELECT id, 2, 'accepted', accepted_at, accepted_at, receiving_unit_id, 'filed', 'accepted', '{}'::jsonb
   FROM dossiers_dossier WHERE accepted_at IS NOT NULL
 UNION ALL SELECT id, 3, 'supplement_requested', accepted_at + interval '1 hour', accepted_at, competent_unit_id,
-  'processing', 'supplement', '{}' FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0
+  'processing', 'supplement', '{}'::jsonb FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0
 UNION ALL SELECT id, 4, 'supplement_answered', accepted_at + interval '2 hours', accepted_at, competent_unit_id,
-  'supplement', 'processing', '{}' FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0
-UNION ALL SELECT id, 5, 'issued', finished_at, finished_at, competent_unit_id, 'signed', 'finished', '{}'
+  'supplement', 'processing', '{}'::jsonb FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0
+UNION ALL SELECT id, 5, 'issued', finished_at, finished_at, competent_unit_id, 'signed', 'finished', '{}'::jsonb
   FROM dossiers_dossier WHERE finished_at IS NOT NULL;
 INSERT INTO dossiers_supplementrequest (dossier_id, number, reason, legal_basis, asked_by_id, asked_at, answer_by,
   answered_at)
@@ -75,16 +75,16 @@ SELECT id, 1, 'thiếu', '', (SELECT min(id) FROM accounts_user), accepted_at + 
   FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0;
 INSERT INTO dossiers_document (dossier_id, kind, number, title, template, context, unit_id, issued_at, token, sha256,
   size, rendered_at, signed_by)
-SELECT id, 'result', id || '/KQ', 'Kết quả', '', '{}', competent_unit_id, finished_at, 'b' || id, repeat('0', 64), 1,
-  finished_at, '["Văn thư"]' FROM dossiers_dossier WHERE finished_at IS NOT NULL AND id %% 10 < 7;
+SELECT id, 'result', id || '/KQ', 'Kết quả', '', '{}'::jsonb, competent_unit_id, finished_at, 'b' || id, repeat('0', 64),
+  1, finished_at, '["Văn thư"]'::jsonb FROM dossiers_dossier WHERE finished_at IS NOT NULL AND id %% 10 < 7;
 INSERT INTO payments_feeassessment (id, dossier_id, version_id, "on", channel, exemption, lines, gross, exempted,
   subsidised, payable, at)
-SELECT id, id, version_id, accepted_at::date, channel, '', '[]', 8000, 0, 0, 8000, accepted_at FROM dossiers_dossier
-  WHERE accepted_at IS NOT NULL AND id %% 3 = 0;
+SELECT id, id, version_id, accepted_at::date, channel, '', '[]'::jsonb, 8000, 0, 0, 8000, accepted_at
+  FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 3 = 0;
 INSERT INTO payments_payment (dossier_id, assessment_id, unit_id, provider, merchant, reference, amount, currency,
   state, provider_reference, payer_name, created_at, checks, paid_at, settled_at, is_surplus, source, facts)
 SELECT id, id, receiving_unit_id, CASE WHEN channel = 'online' THEN 'vnpay' ELSE 'cash' END, 'M', 'P' || id, 8000,
-  'VND', 'settled', '', '', accepted_at, 0, accepted_at, accepted_at, false, '', '{}' FROM dossiers_dossier
+  'VND', 'settled', '', '', accepted_at, 0, accepted_at, accepted_at, false, '', '{}'::jsonb FROM dossiers_dossier
   WHERE accepted_at IS NOT NULL AND id %% 3 = 0;
 SELECT setval(pg_get_serial_sequence('dossiers_dossier', 'id'), %(n)s + 1)
 """
@@ -120,15 +120,9 @@ def say(line: str) -> None:
 
 
 def make(size: int) -> None:
-    """Tables, units, catalogue, then the dossiers; checks of foreign keys are left out for speed."""
-    from django.core.management import call_command
+    """The dossiers; checks of foreign keys are left out for speed."""
     from django.db import connection
 
-    from portal.accounts.models import User
-
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
-    User.objects.create_user(username="bench", kind="staff")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint"
@@ -264,6 +258,17 @@ def price() -> float:
     return (spent[True] / spent[False] - 1) * 100
 
 
+def prepare() -> None:
+    """Tables, units and catalogue in the database of the environment, which the others are copied from."""
+    from django.core.management import call_command
+
+    from portal.accounts.models import User
+
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0)
+    User.objects.create_user(username="bench", kind="staff")
+
+
 def one(size: int) -> None:
     """Make and measure in the database of the environment; one line of JSON."""
     sys.path.insert(0, str(ROOT))
@@ -271,9 +276,24 @@ def one(size: int) -> None:
     import django
 
     django.setup()
+    if not size:
+        prepare()
+        return
     say(f"{size:,} dossiers")
     say(f"made in {once(lambda: make(size)):.0f} s")
     print(json.dumps(measure(size)), flush=True)
+
+
+def child(url: str, name: str, size: int) -> str:
+    """Run this script for one size in a process of its own, over the database `name`."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", str(size)],
+        env={**os.environ, "DATABASE_URL": address(url, name)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def everything(sizes: list[int], *, keep: bool) -> None:
@@ -281,25 +301,23 @@ def everything(sizes: list[int], *, keep: bool) -> None:
     import psycopg
 
     url = os.environ["DATABASE_URL"]
-    found = []
-    for size in sizes:
-        name = f"portal_bench_{size}"
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            done = subprocess.run(
-                [sys.executable, __file__, "--one", str(size)],
-                env={**os.environ, "DATABASE_URL": address(url, name)},
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
-            found.append(json.loads(done.stdout.splitlines()[-1]))
-        finally:
-            if not keep:
-                with psycopg.connect(url, autocommit=True) as server:
+    base, found = "portal_bench", []
+    with psycopg.connect(url, autocommit=True) as server:
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [base]).fetchone():
+            server.execute(f'CREATE DATABASE "{base}"')
+            say("tables, units, catalogue")
+            child(url, base, 0)
+        for size in sizes:
+            name = f"{base}_{size}"
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{base}"')
+            try:
+                found.append(json.loads(child(url, name, size).splitlines()[-1]))
+            finally:
+                if not keep:
                     server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if not keep:
+            server.execute(f'DROP DATABASE "{base}" WITH (FORCE)')
     for what in found[0]:
         values = [each[what] for each in found]
         ratio = f"   x{values[-1] / values[0]:.2f}" if len(values) > 1 and values[0] and "ms" in what else ""
@@ -309,10 +327,10 @@ def everything(sizes: list[int], *, keep: bool) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 1_000_000])
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--one", type=int, default=-1, help=argparse.SUPPRESS)
     parser.add_argument("--keep", action="store_true", help="keep the scratch databases")
     options = parser.parse_args()
-    if options.one:
+    if options.one >= 0:
         one(options.one)
     else:
         everything(options.sizes, keep=options.keep)
