@@ -75,8 +75,8 @@ SELECT id, 1, 'thiếu', '', (SELECT min(id) FROM accounts_user), accepted_at + 
   FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0;
 INSERT INTO dossiers_document (dossier_id, kind, number, title, template, context, unit_id, issued_at, token, sha256,
   size, rendered_at, signed_by)
-SELECT id, 'result', id || '/KQ', 'Kết quả', '', '{}'::jsonb, competent_unit_id, finished_at, 'b' || id, repeat('0', 64),
-  1, finished_at, '["Văn thư"]'::jsonb FROM dossiers_dossier WHERE finished_at IS NOT NULL AND id %% 10 < 7;
+SELECT id, 'result', id || '/KQ', 'Kết quả', '', '{}'::jsonb, competent_unit_id, finished_at, 'b' || id, repeat('0',
+  64), 1, finished_at, '["Văn thư"]'::jsonb FROM dossiers_dossier WHERE finished_at IS NOT NULL AND id %% 10 < 7;
 INSERT INTO payments_feeassessment (id, dossier_id, version_id, "on", channel, exemption, lines, gross, exempted,
   subsidised, payable, at)
 SELECT id, id, version_id, accepted_at::date, channel, '', '[]'::jsonb, 8000, 0, 0, 8000, accepted_at
