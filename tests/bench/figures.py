@@ -119,9 +119,24 @@ def say(line: str) -> None:
     print(f"# {line}", file=sys.stderr, flush=True)
 
 
+def plain_defaults() -> list[tuple[str, str, Any]]:
+    """(table, column, value) of what Django fills in by itself: a column added later needs no change here."""
+    from django.apps import apps
+
+    tables = {"dossier", "dossierevent", "supplementrequest", "document", "feeassessment", "payment"}
+    return [
+        (model._meta.db_table, field.column, field.get_default())
+        for model in apps.get_models()
+        if model._meta.model_name in tables
+        for field in model._meta.local_concrete_fields
+        if not field.null and not field.primary_key and isinstance(field.get_default(), bool | int | str)
+    ]
+
+
 def make(size: int) -> None:
     """The dossiers; checks of foreign keys are left out for speed."""
     from django.db import connection
+    from psycopg import sql
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,6 +145,12 @@ def make(size: int) -> None:
         )
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
+        for table, column, value in plain_defaults():
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}")
+                .format(sql.Identifier(table), sql.Identifier(column), sql.Literal(value))
+                .as_string(cursor.connection.connection)
+            )
         for statement in GENERATE.split(";\n"):
             cursor.execute(statement, {"n": size})
         cursor.execute("VACUUM ANALYZE")
@@ -266,7 +287,8 @@ def prepare() -> None:
 
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0)
-    User.objects.create_user(username="bench", kind="staff")
+    if not User.objects.exists():
+        User.objects.create_user(username="bench", kind="staff")
 
 
 def one(size: int) -> None:
@@ -305,8 +327,8 @@ def everything(sizes: list[int], *, keep: bool) -> None:
     with psycopg.connect(url, autocommit=True) as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [base]).fetchone():
             server.execute(f'CREATE DATABASE "{base}"')
-            say("tables, units, catalogue")
-            child(url, base, 0)
+        say("tables, units, catalogue")
+        child(url, base, 0)
         for size in sizes:
             name = f"{base}_{size}"
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
