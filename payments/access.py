@@ -9,15 +9,33 @@ from django.utils.translation import gettext as _
 
 from dossiers.access import get_dossier, get_own_dossier, get_readable_dossier
 from dossiers.models import Dossier
-from payments.models import CashShift, Payment, PaymentIncident, Receipt
-from payments.querysets import incidents_visible_to, shifts_visible_to
-from portal.accounts.access import check
+from payments.models import (
+    CashShift,
+    CollectionAccount,
+    Payment,
+    PaymentIncident,
+    Receipt,
+    Refund,
+    Statement,
+    StatementLine,
+)
+from payments.querysets import (
+    accounts_visible_to,
+    incidents_visible_to,
+    lines_visible_to,
+    money_units,
+    refunds_visible_to,
+    shifts_readable_by,
+    shifts_visible_to,
+    statements_visible_to,
+)
+from portal.accounts.access import check, units_with
 from portal.accounts.permissions import Permission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from portal.accounts.models import User
+    from portal.accounts.models import Unit, User
 
     AnyUser = User | AnonymousUser
 
@@ -81,3 +99,81 @@ def get_incident(user: AnyUser, incident_id: int, *, lock: bool = False) -> Paym
     if incident is None:
         raise Http404(_("Không tìm thấy việc này."))
     return incident
+
+
+def get_money_unit(user: AnyUser, code: str) -> Unit:
+    """A unit whose collecting one may look at; else Http404."""
+    unit = money_units(user).filter(code=code.replace("\x00", "")).first()
+    if unit is None:
+        raise Http404(_("Không tìm thấy đơn vị này."))
+    return unit
+
+
+def get_collection_account(user: AnyUser, account_id: int, *, lock: bool = False) -> CollectionAccount:
+    """An account of a unit whose collecting one may look at; else Http404."""
+    rows = accounts_visible_to(user)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    account = rows.filter(pk=account_id).first()
+    if account is None:
+        raise Http404(_("Không tìm thấy tài khoản này."))
+    return account
+
+
+def get_line(user: AnyUser, line_id: int, *, lock: bool = False) -> StatementLine:
+    """A movement of an account whose money one collects or approves; else Http404."""
+    rows = lines_visible_to(user)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    line = rows.filter(pk=line_id).first()
+    if line is None:
+        raise Http404(_("Không tìm thấy dòng sao kê này."))
+    return line
+
+
+def get_statement(user: AnyUser, statement_id: int) -> Statement:
+    """An imported file of an account whose money one collects or approves; else Http404."""
+    found = statements_visible_to(user).filter(pk=statement_id).first()
+    if found is None:
+        raise Http404(_("Không tìm thấy tệp sao kê này."))
+    return found
+
+
+def get_handed_shift(user: AnyUser, shift_id: int, *, lock: bool = False) -> CashShift:
+    """A shift one may look at: one's own, one handed over to oneself, or of a unit whose money one approves."""
+    rows = shifts_readable_by(user)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    shift = rows.filter(pk=shift_id).first()
+    if shift is None:
+        raise Http404(_("Không tìm thấy ca thu này."))
+    return shift
+
+
+def get_desk_unit(user: AnyUser, code: str) -> Unit:
+    """A unit whose cash desk one works at or approves; else Http404."""
+    units = units_with(user, Permission.COLLECT) | units_with(user, Permission.APPROVE_MONEY)
+    unit = units.filter(code=code.replace("\x00", "")).first()
+    if unit is None:
+        raise Http404(_("Không tìm thấy đơn vị này."))
+    return unit
+
+
+def get_refundable_payment(user: AnyUser, reference: str) -> Payment:
+    """A settled payment of a unit whose money one handles or approves; else Http404."""
+    units = units_with(user, Permission.COLLECT) | units_with(user, Permission.APPROVE_MONEY)
+    rows = Payment.objects.filter(state="settled", unit__in=units.values("pk")).select_related(
+        "dossier", "unit"
+    )
+    payment = rows.filter(reference=reference.replace("\x00", "")).first()
+    if payment is None:
+        raise Http404(_("Không tìm thấy lần thanh toán này."))
+    return payment
+
+
+def get_refund(user: AnyUser, refund_id: int) -> Refund:
+    """A refund of a unit whose money one handles or approves; else Http404."""
+    found = refunds_visible_to(user).filter(pk=refund_id).first()
+    if found is None:
+        raise Http404(_("Không tìm thấy khoản hoàn này."))
+    return found

@@ -36,4 +36,20 @@ class PaymentsConfig(AppConfig):
                 order=62,
                 icon="warning",
             ),
+            nav.NavItem(
+                _("Sao kê ngân hàng"),
+                "payments:lines",
+                permission=(Permission.COLLECT, Permission.APPROVE_MONEY),
+                audience=nav.Audience.OFFICER,
+                order=63,
+                icon="list",
+            ),
+            nav.NavItem(
+                _("Tài khoản thu"),
+                "payments:accounts",
+                permission=(Permission.COLLECT, Permission.APPROVE_MONEY, Permission.RUN_SYSTEM),
+                audience=nav.Audience.OFFICER,
+                order=64,
+                icon="building",
+            ),
         )

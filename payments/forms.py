@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Unit
+from portal.accounts.models import Unit, User
 
 MOST = 10_000_000_000
 
@@ -38,12 +38,44 @@ class AmountField(forms.CharField):
         return amount
 
 
-class CollectForm(forms.Form):
-    """Cash given by the payer. `client_key` makes a second click the same payment."""
+class Method(TextChoices):
+    """How a fee is paid at the desk."""
 
-    tendered = AmountField(label=_("Số tiền khách đưa"))
+    CASH = "cash", _("Tiền mặt")
+    CARD = "card", _("Máy quẹt thẻ")
+
+
+class CollectForm(forms.Form):
+    """Cash given by the payer, or the slip of the card terminal. `client_key` makes a second click one payment."""
+
+    method = forms.ChoiceField(
+        label=_("Cách nộp"),
+        choices=Method.choices,
+        initial=Method.CASH,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    tendered = AmountField(label=_("Số tiền khách đưa"), required=False)
+    terminal = forms.RegexField(
+        r"^[0-9A-Za-z]{4,16}$", label=_("Mã máy quẹt thẻ (TID)"), required=False, max_length=16
+    )
+    slip = forms.RegexField(
+        r"^[0-9A-Za-z]{4,24}$",
+        label=_("Số tham chiếu trên phiếu quẹt thẻ (RRN)"),
+        required=False,
+        max_length=24,
+    )
     payer_name = forms.CharField(label=_("Người nộp tiền ghi trên biên lai"), max_length=250)
     client_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean(self) -> dict[str, Any]:
+        """Cash says how much was given; a card says which slip."""
+        found: dict[str, Any] = super().clean() or {}
+        needed = ("terminal", "slip") if found.get("method") == Method.CARD else ("tendered",)
+        for name in needed:
+            if found.get(name) in {None, ""} and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return found
 
 
 class OpenShiftForm(forms.Form):
@@ -66,6 +98,15 @@ class CloseShiftForm(forms.Form):
     note = forms.CharField(
         label=_("Lý do chênh lệch"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    handed_to = forms.ModelChoiceField(
+        User.objects.none(), label=_("Bàn giao tiền cho"), required=False, empty_label=_("Không bàn giao")
+    )
+
+    def __init__(self, *args: Any, receivers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["handed_to"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = receivers
 
 
 class ResolutionForm(forms.Form):
@@ -73,12 +114,4 @@ class ResolutionForm(forms.Form):
 
     resolution = forms.CharField(
         label=_("Cách đã xử lý"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class RefundForm(forms.Form):
-    """Why a surplus is given back."""
-
-    reason = forms.CharField(
-        label=_("Lý do hoàn tiền"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )

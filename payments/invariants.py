@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from payments.gateways import GATEWAYS
 from payments.models import Account, EntryKind, LedgerEntry, Payment, Receipt, ReceiptBook
 
 
@@ -52,7 +53,8 @@ _PAYMENTS = f"""
     SELECT p.id, p.amount, p.is_surplus, p.state = 'settled' AS settled,
            coalesce((SELECT sum(r.total) FROM payments_receipt r WHERE r.payment_id = p.id), 0) AS receipts,
            coalesce((SELECT sum(l.amount) FROM payments_ledgerentry l WHERE l.payment_id = p.id
-                     AND l.account IN ('{Account.GATEWAY}', '{Account.DRAWER}')
+                     AND l.account IN ('{Account.GATEWAY}', '{Account.DRAWER}', '{Account.CARD}',
+                                       '{Account.TO_ASSIGN}', '{Account.BETWEEN}')
                      AND l.kind IN ('{EntryKind.SETTLED}', '{EntryKind.SURPLUS}')), 0) AS booked
       FROM payments_payment p
 """  # noqa: S608 - constants of our own
@@ -72,7 +74,7 @@ def _payment_faults() -> Iterator[str]:
 
 def _gateway_faults(taken: dict[str, int]) -> Iterator[str]:
     ours = dict(
-        Payment.objects.filter(state="settled").exclude(provider="cash").values_list("reference", "amount")
+        Payment.objects.filter(state="settled", provider__in=GATEWAYS).values_list("reference", "amount")
     )
     for reference in sorted(taken.keys() | ours.keys()):
         there, here = taken.get(reference), ours.get(reference)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 
-from dossiers.models import PartyRole
+from dossiers.documents import common
+from dossiers.models import DocumentKind, PartyRole
+from portal.lib import clock
 from procedures.models import FeeKind
 
 if TYPE_CHECKING:
     from dossiers.models import Dossier, DossierParty
+    from payments.collecting import Transfer
     from payments.models import Receipt
+    from payments.querysets import FeeSummary
 
 TEMPLATE = "payments/print/receipt.html"
 TITLES = {FeeKind.FEE: "Biên lai thu phí", FeeKind.CHARGE: "Biên lai thu lệ phí"}
@@ -76,4 +80,34 @@ def receipt(row: Receipt) -> dict[str, Any]:
             "year": f"{row.collected_on:%Y}",
             "cashier": row.issued_by.full_name if row.issued_by else "",
         }
+    }
+
+
+def payment_slip(fee: FeeSummary, transfer: Transfer | None) -> dict[str, Any]:
+    """What is printed on a payment slip: no name, for it may be handed to anybody who pays."""
+    dossier = fee.dossier
+    return {
+        **common(dossier, DocumentKind.RECEIPT, dossier.receiving_unit, clock.today()),
+        "form": "",
+        "number": transfer.spaced if transfer else dossier.code,
+        "procedure": dossier.procedure.title,
+        "lines": [
+            {"name": line["name"], "amount": vnd(line["payable"])} for line in fee.lines if line["payable"]
+        ],
+        "total": vnd(fee.owed),
+        "unit": dossier.receiving_unit.full_name,
+        "transfer": _transfer_lines(transfer) if transfer else None,
+        "printed_on": f"{clock.today():%d/%m/%Y}",
+    }
+
+
+def _transfer_lines(transfer: Transfer) -> dict[str, str]:
+    account = transfer.account
+    return {
+        "collector": account.unit.full_name if transfer.delegated else "",
+        "bank": account.bank.short_name,
+        "account": account.number,
+        "holder": account.holder,
+        "text": transfer.code,
+        "payload": transfer.payload,
     }

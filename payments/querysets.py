@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from dossiers.models import Dossier
 from dossiers.states import Money
 from payments.models import (
     Account,
     CashShift,
+    CollectionAccount,
     FeeAssessment,
     LedgerEntry,
     Payment,
     PaymentIncident,
     Receipt,
+    Refund,
+    Statement,
+    StatementLine,
+    UnitDay,
 )
-from payments.workflow import PaymentState
+from payments.workflow import PaymentState, RefundState
 from portal.accounts.access import can_somewhere, units_with
-from portal.accounts.permissions import Permission
+from portal.accounts.models import Membership, UnitKind, User
+from portal.accounts.permissions import Permission, roles_with
+from portal.lib import clock
+from procedures.models import FeeKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from portal.accounts.models import User
+    from portal.accounts.models import Unit
 
 
 def current_assessment(dossier: Dossier) -> FeeAssessment | None:
@@ -138,3 +147,141 @@ def incidents_visible_to(user: User | AnonymousUser) -> QuerySet[PaymentIncident
     if can_somewhere(user, Permission.RUN_SYSTEM):
         mine |= Q(unit=None)
     return PaymentIncident.objects.filter(mine).select_related("unit", "dossier", "payment", "settled_by")
+
+
+MONEY_EYES = (Permission.COLLECT, Permission.APPROVE_MONEY, Permission.SEE_FIGURES, Permission.RUN_SYSTEM)
+
+
+def money_units(user: User | AnonymousUser) -> QuerySet[Unit]:
+    """Units with a counter whose collecting `user` may look at: his own, for the city's people all."""
+    found = units_with(user, MONEY_EYES[0])
+    for permission in MONEY_EYES[1:]:
+        found = found | units_with(user, permission)
+    return found.filter(kind__in=[UnitKind.COMMUNE, UnitKind.BRANCH])
+
+
+def accounts_visible_to(user: User | AnonymousUser) -> QuerySet[CollectionAccount]:
+    """Collection accounts of those units."""
+    return CollectionAccount.objects.filter(unit__in=money_units(user).values("pk")).select_related(
+        "unit", "bank", "asked_by", "decided_by", "verified_by"
+    )
+
+
+def _handled(user: User | AnonymousUser) -> QuerySet[Unit]:
+    return units_with(user, Permission.COLLECT) | units_with(user, Permission.APPROVE_MONEY)
+
+
+def lines_visible_to(user: User | AnonymousUser) -> QuerySet[StatementLine]:
+    """Movements of the accounts of units whose money `user` handles; they name payers."""
+    return StatementLine.objects.filter(account__unit__in=_handled(user).values("pk")).select_related(
+        "account__unit", "account__bank", "statement", "done_by"
+    )
+
+
+def statements_visible_to(user: User | AnonymousUser) -> QuerySet[Statement]:
+    """Imported files of those accounts, newest first."""
+    return Statement.objects.filter(account__unit__in=_handled(user).values("pk")).select_related(
+        "account__unit", "account__bank", "imported_by"
+    )
+
+
+def importable_accounts(user: User | AnonymousUser) -> QuerySet[CollectionAccount]:
+    """Approved accounts of units `user` collects for."""
+    units = units_with(user, Permission.COLLECT)
+    return CollectionAccount.objects.filter(unit__in=units.values("pk"), state="active").select_related(
+        "bank", "unit"
+    )
+
+
+def receivers_of(shift: CashShift) -> QuerySet[User]:
+    """Colleagues of the unit who handle or approve its money, the cashier of the shift left out."""
+    roles = {*roles_with(Permission.COLLECT), *roles_with(Permission.APPROVE_MONEY)}
+    posts = Membership.objects.on(clock.today()).filter(unit=shift.unit_id, role__in=roles)
+    people = User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    return people.exclude(pk=shift.cashier_id).order_by("full_name")
+
+
+def shifts_readable_by(user: User | AnonymousUser) -> QuerySet[CashShift]:
+    """Shifts one may look at: those of `shifts_visible_to`, and those handed over to oneself."""
+    units = units_with(user, Permission.APPROVE_MONEY)
+    mine = Q(cashier=user.pk) | Q(handed_to=user.pk) | Q(unit__in=units.values("pk"))
+    return CashShift.objects.filter(mine).select_related("unit", "cashier", "handed_to", "day")
+
+
+def to_confirm(user: User | AnonymousUser) -> QuerySet[CashShift]:
+    """Shifts handed over to `user` who has not confirmed them yet."""
+    rows = CashShift.objects.filter(handed_to=user.pk, received_at=None)
+    return rows.select_related("unit", "cashier").order_by("closed_at")
+
+
+@dataclass(frozen=True)
+class DaySheet:
+    """What a unit took on one day, by the collection day of its receipts. Whole VND."""
+
+    unit: Unit
+    day: datetime.date
+    closing: UnitDay | None
+    shifts: list[CashShift]
+    by_road: list[tuple[str, int, int]]
+    by_kind: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """Everything receipted."""
+        return sum(self.by_kind.values())
+
+    @property
+    def open_shifts(self) -> int:
+        """Shifts that were not closed."""
+        return sum(shift.closed_at is None for shift in self.shifts)
+
+    @property
+    def unconfirmed(self) -> int:
+        """Handovers nobody confirmed."""
+        return sum(shift.handed_to_id is not None and shift.received_at is None for shift in self.shifts)
+
+
+def day_sheet(unit: Unit, day: datetime.date) -> DaySheet:
+    """The closing sheet of a unit's day, in four queries."""
+    receipts = Receipt.objects.filter(unit=unit, collected_on=day).order_by()
+    roads = receipts.values("payment__provider").annotate(count=Count("pk"), total=Sum("total"))
+    kinds = receipts.values("kind").annotate(total=Sum("total"))
+    shifts = CashShift.objects.filter(unit=unit, day__day=day).select_related("cashier", "handed_to")
+    return DaySheet(
+        unit=unit,
+        day=day,
+        closing=UnitDay.objects.filter(unit=unit, day=day).select_related("closed_by").first(),
+        shifts=list(shifts.order_by("opened_at")),
+        by_road=[(row["payment__provider"], row["count"], row["total"]) for row in roads],
+        by_kind=dict.fromkeys(FeeKind.values, 0) | {row["kind"]: row["total"] for row in kinds},
+    )
+
+
+def card_taken(shift: CashShift) -> int:
+    """VND taken at the card terminal during a shift, by the ledger."""
+    rows = LedgerEntry.objects.filter(shift=shift, account=Account.CARD, payment__isnull=False)
+    return rows.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def refunds_visible_to(user: User | AnonymousUser) -> QuerySet[Refund]:
+    """Refunds of the units whose money `user` handles."""
+    return Refund.objects.filter(payment__unit__in=_handled(user).values("pk")).select_related(
+        "payment__dossier", "receipt__book", "target", "asked_by", "decided_by", "done_by"
+    )
+
+
+def refundable(payment: Payment, receipt: Receipt | None) -> int:
+    """VND that may still be given back: of a surplus, or of one receipt of a fee. Lock the payment to rely on it."""
+    if payment.state != PaymentState.SETTLED or (receipt is None) != payment.is_surplus:
+        return 0
+    asked = payment.refunds.filter(receipt=receipt).exclude(state=RefundState.DECLINED)
+    taken = asked.aggregate(total=Sum("amount"))["total"] or 0
+    return (receipt.total if receipt else payment.amount) - taken
+
+
+def same_payer(one: Dossier, other: Dossier) -> bool:
+    """Whether two dossiers are of one payer: the same account, or a filer or owner with the same number."""
+    if one.account_id is not None and one.account_id == other.account_id:
+        return True
+    numbers = [{party.id_number for party in each.parties.all()} - {""} for each in (one, other)]
+    return bool(numbers[0] & numbers[1])

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from payments.actions.checkout import check_payment, claim_due
 from payments.actions.refunds import claim_refunds, send_refund
+from payments.actions.statements import match_untried
 from portal.lib import clock
 
 MOST_AT_ONCE = 50
@@ -13,7 +14,9 @@ MOST_AT_ONCE = 50
 
 @shared_task
 def poll_pending() -> int:
-    """Ask about every open attempt whose time has come and send approved refunds; safe to run twice at once.
+    """Ask about open attempts whose time has come, send approved refunds, look at bank lines left over.
+
+    Safe to run twice at once.
 
     Returns how many attempts were asked about.
     """
@@ -22,4 +25,5 @@ def poll_pending() -> int:
         check_payment(reference=reference, source="poll")
     for refund_id in claim_refunds(now=clock.now(), limit=MOST_AT_ONCE):
         send_refund(refund_id=refund_id)
+    match_untried()
     return len(references)

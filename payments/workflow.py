@@ -23,6 +23,7 @@ class RefundState(TextChoices):
     """State of a refund."""
 
     ASKED = "asked", _("Chờ duyệt")
+    APPROVED = "approved", _("Đã duyệt, chờ chi")
     SENDING = "sending", _("Đang hoàn qua cổng thanh toán")
     DONE = "done", _("Đã hoàn")
     DECLINED = "declined", _("Không duyệt")
@@ -78,9 +79,10 @@ def target(state: str, move: Move) -> PaymentState | None:
 
 
 REFUND_MOVES: dict[RefundState, frozenset[RefundState]] = {
-    RefundState.ASKED: frozenset({RefundState.SENDING, RefundState.DECLINED}),
+    RefundState.ASKED: frozenset({RefundState.APPROVED, RefundState.SENDING, RefundState.DECLINED}),
+    RefundState.APPROVED: frozenset({RefundState.DONE}),
     RefundState.SENDING: frozenset({RefundState.DONE, RefundState.PERSON}),
-    RefundState.PERSON: frozenset({RefundState.SENDING}),
+    RefundState.PERSON: frozenset({RefundState.SENDING, RefundState.DECLINED}),
     RefundState.DONE: frozenset(),
     RefundState.DECLINED: frozenset(),
 }

@@ -44,14 +44,15 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-def content_security_policy(gateway_url: str) -> str:
-    """The policy of every page: own scripts and styles only, forms to the portal and to the payment gateway.
+def content_security_policy(*gateway_urls: str) -> str:
+    """The policy of every page: own scripts and styles only, forms to the portal and to the payment gateways.
 
     A form that posts to the portal and is answered with a redirect to the gateway is checked against
-    `form-action` too, hence the gateway's origin.
+    `form-action` too, hence the gateways' origins.
     """
-    gateway = urlsplit(gateway_url)
-    form_action = "'self'" + (f" {gateway.scheme}://{gateway.netloc}" if gateway.netloc else "")
+    found = [urlsplit(url) for url in gateway_urls]
+    origins = dict.fromkeys(f"{gateway.scheme}://{gateway.netloc}" for gateway in found if gateway.netloc)
+    form_action = " ".join(["'self'", *origins])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         f"form-action {form_action}; base-uri 'none'; frame-ancestors 'none'; font-src 'none'; "
@@ -68,7 +69,10 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", content_security_policy(settings.VNPAY_PAY_URL))
+        headers.setdefault(
+            "Content-Security-Policy",
+            content_security_policy(settings.VNPAY_PAY_URL, settings.NATIONAL_PAY_URL),
+        )
         headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)

@@ -207,6 +207,17 @@ VNPAY_API_URL = env.text("VNPAY_API_URL")
 VNPAY_TMN_CODE = env.text("VNPAY_TMN_CODE")
 VNPAY_SECRET = env.text("VNPAY_SECRET")
 
+# Above this many VND a refund needs a second person; 0: always.
+PAYMENTS_TWO_PERSONS_ABOVE = env.number("PORTAL_PAYMENTS_TWO_PERSONS_ABOVE", 0)
+
+# The national payment platform (protocol 1.0.6); the development command's simulator speaks it too.
+NATIONAL_PAY_URL = env.text("NATIONAL_PAY_URL")
+NATIONAL_PAY_PARTNER = env.text("NATIONAL_PAY_PARTNER")
+NATIONAL_PAY_SECRET = env.text("NATIONAL_PAY_SECRET")
+
+# The unit that collects for units without an account of their own (its code); empty: such units take no transfers.
+PAYMENTS_DEFAULT_UNIT = env.text("PORTAL_PAYMENTS_DEFAULT_UNIT")
+
 # Codes under H26 were found nowhere: the prefix and sub-codes are configuration, sample values marked as such.
 AGENCY_PREFIX = env.text("PORTAL_AGENCY_PREFIX", "H26")
 

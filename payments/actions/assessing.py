@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from dossiers.actions import finance
 from dossiers.workflow import ActionError
 from payments import bookkeeping
+from payments.actions.accounts import payment_code
 from payments.actions.incidents import open_incident
 from payments.actions.ledger import post
 from payments.models import EntryKind, FeeAssessment, IncidentKind
@@ -40,6 +41,8 @@ def assess(*, dossier: Dossier, by: User | None) -> FeeAssessment | None:
     if last is not None:
         _book(last, EntryKind.REVERSED)
     _book(assessment, EntryKind.ASSESSED)
+    if assessment.payable:
+        payment_code(dossier=dossier)
     finance.fee_assessed(dossier=dossier, payable=assessment.payable, by=by)
     return assessment
 

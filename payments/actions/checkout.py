@@ -13,6 +13,7 @@ from dossiers.workflow import ActionError
 from payments import papers
 from payments.access import get_payable_dossier
 from payments.actions.settling import Ending, Settlement, close_unpaid, settle
+from payments.bills import bill_of
 from payments.gateways import GATEWAYS, GatewayError, Order, Query, gateway
 from payments.models import Payment, Provider
 from payments.querysets import current_assessment, is_paid
@@ -30,12 +31,14 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def start_payment(*, by: User, code: str, merchant: str, provider: str = Provider.VNPAY) -> Payment:
-    """The attempt to send the payer to the gateway with: the open one, or a new one.
+    """The attempt to send the payer to the gateway `provider` with: the open one, or a new one.
 
     A second click gets the first one's attempt. An open attempt past its time is asked about first, so that
     money on its way is not asked for twice. Raises ActionError when nothing is owed or the gateway does not
     answer about the earlier attempt.
     """
+    if not merchant or provider not in GATEWAYS:
+        raise GatewayError(f"{provider} is not configured")
     dossier = get_payable_dossier(by, code)
     pending = _pending(dossier, provider)
     if pending is not None and _is_over(pending, clock.now()):
@@ -88,7 +91,7 @@ def new_reference(dossier: Dossier, now: datetime.datetime) -> str:
 
 
 def order_of(payment: Payment, *, return_url: str, ip: str, language: str) -> Order:
-    """What the gateway is told about an attempt; the text is plain ASCII, as VNPAY demands."""
+    """What a gateway is told about an attempt; the text is plain ASCII, as VNPAY demands."""
     assert payment.expires_at is not None  # noqa: S101 - attempts at a gateway expire
     return Order(
         reference=payment.reference,
@@ -99,6 +102,7 @@ def order_of(payment: Payment, *, return_url: str, ip: str, language: str) -> Or
         return_url=return_url,
         ip=ip,
         language=language,
+        bill=bill_of(payment) if payment.provider == Provider.NATIONAL else None,
     )
 
 

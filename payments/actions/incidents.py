@@ -67,3 +67,11 @@ def settle_incident(*, by: User, incident_id: int, resolution: str) -> PaymentIn
     incident.settled_at, incident.settled_by, incident.resolution = clock.now(), by, resolution.strip()
     incident.save(update_fields=["settled_at", "settled_by", "resolution"])
     return incident
+
+
+def close_incident(*, key: str, by: User, words: str) -> None:
+    """End the work item of a cause that `by` just settled elsewhere; nothing when there is none."""
+    found = PaymentIncident.objects.select_for_update(no_key=True).filter(key=key, settled_at=None).first()
+    if found is not None:
+        found.settled_at, found.settled_by, found.resolution = clock.now(), by, words
+        found.save(update_fields=["settled_at", "settled_by", "resolution"])

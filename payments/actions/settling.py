@@ -1,4 +1,4 @@
-"""The one way money becomes paid: `settle`, for notice, return page, poller and cashier alike.
+"""The one way money becomes paid: `settle`, for notice, return page, poller, bank and cashier alike.
 
 Order inside: lock dossier and attempt, compare what the gateway says with our own row, ask the workflow table,
 write the ledger, tell the dossier, take receipt numbers last. What may not be decided here becomes a work item
@@ -56,7 +56,7 @@ class Settlement:
 def settle(*, facts: GatewayFacts, source: str, by: User | None = None) -> Settlement:
     """Apply what a verified message says of the attempt `facts.reference`; safe any number of times.
 
-    `source` is ipn, return, poll or cashier. The caller has checked the signature.
+    `source` is ipn, return, poll, bank or cashier. The caller has checked the signature.
     """
     payment = _locked(facts.reference)
     if payment is None:
@@ -155,7 +155,12 @@ def _reference_used_elsewhere(payment: Payment, facts: GatewayFacts) -> bool:
 
 
 def _is_owed(payment: Payment) -> bool:
-    return not is_paid(payment.dossier) and current_assessment(payment.dossier) == payment.assessment
+    """Whether this money pays what is owed: all of it, and nobody paid before. A part of it waits as a surplus."""
+    return (
+        not is_paid(payment.dossier)
+        and current_assessment(payment.dossier) == payment.assessment
+        and payment.amount == payment.assessment.payable
+    )
 
 
 def _mark_settled(

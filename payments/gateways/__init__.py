@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from payments.gateways.base import (
     BadSignatureError,
+    Bill,
+    BillLine,
     Gateway,
     GatewayError,
     GatewayFacts,
@@ -18,6 +20,8 @@ from payments.gateways.base import (
 
 __all__ = [
     "BadSignatureError",
+    "Bill",
+    "BillLine",
     "Gateway",
     "GatewayError",
     "GatewayFacts",
@@ -26,7 +30,9 @@ __all__ = [
     "Query",
     "RefundAnswer",
     "RefundOrder",
+    "configured",
     "gateway",
+    "merchant_of",
 ]
 
 
@@ -47,7 +53,44 @@ def _vnpay() -> Gateway:
     )
 
 
-GATEWAYS: dict[str, Callable[[], Gateway]] = {"vnpay": _vnpay}
+def _national() -> Gateway:
+    from django.conf import settings
+
+    from payments.gateways.http import post_json
+    from payments.gateways.national import National
+
+    if not (settings.NATIONAL_PAY_URL and settings.NATIONAL_PAY_PARTNER and settings.NATIONAL_PAY_SECRET):
+        raise GatewayError("no partner of the national payment platform is configured")
+    return National(
+        api_url=settings.NATIONAL_PAY_URL,
+        partner=settings.NATIONAL_PAY_PARTNER,
+        secret=settings.NATIONAL_PAY_SECRET,
+        send=post_json,
+    )
+
+
+GATEWAYS: dict[str, Callable[[], Gateway]] = {"vnpay": _vnpay, "national": _national}
+# The setting that names our account at each gateway: what its messages must carry.
+MERCHANTS = {"vnpay": "VNPAY_TMN_CODE", "national": "NATIONAL_PAY_PARTNER"}
+
+
+def merchant_of(provider: str) -> str:
+    """Our account at `provider`, "" when none is configured."""
+    from django.conf import settings
+
+    return str(getattr(settings, MERCHANTS.get(provider, ""), ""))
+
+
+def configured() -> list[str]:
+    """The gateways a payer can choose, in the order of `GATEWAYS`."""
+    found = []
+    for name, build in GATEWAYS.items():
+        try:
+            build()
+        except GatewayError:
+            continue
+        found.append(name)
+    return found
 
 
 def gateway(provider: str) -> Gateway:

@@ -27,6 +27,36 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
+class BillLine:
+    """One fee of a bill: kind phi or le_phi, whole VND."""
+
+    kind: str
+    code: str
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a gateway that asks for it is told of the fee: whose it is, where it goes, what it is for."""
+
+    dossier_code: str
+    service_code: str
+    service_name: str
+    procedure_code: str
+    procedure_name: str
+    unit_code: str
+    unit_name: str
+    account: str
+    bank: str
+    holder: str
+    payer_name: str
+    payer_id: str
+    payer_address: str
+    fees: tuple[BillLine, ...]
+
+
+@dataclass(frozen=True)
 class Order:
     """An attempt to pay, as sent to the gateway. `amount` is whole VND; times are aware."""
 
@@ -38,6 +68,7 @@ class Order:
     return_url: str
     ip: str
     language: str = "vi"
+    bill: Bill | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +84,10 @@ class Query:
 
 @dataclass(frozen=True)
 class RefundOrder:
-    """A full refund of a settled attempt. `amount` is whole VND; `request_id` is the same for every try."""
+    """A refund of a settled attempt, `partial` when less than the whole. `amount` is whole VND.
+
+    `request_id` is the same for every try.
+    """
 
     reference: str
     amount: int
@@ -63,6 +97,7 @@ class RefundOrder:
     request_id: str
     by: str
     ip: str = "127.0.0.1"
+    partial: bool = False
 
 
 @dataclass(frozen=True)

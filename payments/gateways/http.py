@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from typing import Any
 
 from payments.gateways.base import GatewayError
 
@@ -11,7 +12,7 @@ TIMEOUT_SECONDS = 6
 MOST_BYTES = 64 * 1024
 
 
-def post_json(url: str, message: Mapping[str, str]) -> Mapping[str, str]:
+def post_json(url: str, message: Mapping[str, Any]) -> Mapping[str, str]:
     """The answer's fields as text. Raises GatewayError for anything but a 200 with a JSON object."""
     if not url.startswith(("http://", "https://")):
         raise GatewayError("no address of the gateway is configured")

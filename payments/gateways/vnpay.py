@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
@@ -71,13 +72,13 @@ REFUND_FIELDS = (
 )
 REFUND_ANSWER_FIELDS = QUERY_ANSWER_FIELDS[:-2]
 ALREADY_REFUNDED = "94"
-FULL_REFUND = "02"
+FULL_REFUND, PARTIAL_REFUND = "02", "03"
 NO_VERDICT = {"97", "99"}
 PAID, NOT_COMPLETED, NOT_FOUND = "00", "01", "91"
 SUSPECT_RESPONSES = {"07"}
 SUSPECT_STATUSES = {"04", "07"}
 
-Send = Callable[[str, Mapping[str, str]], Mapping[str, str]]
+Send = Callable[[str, Mapping[str, Any]], Mapping[str, str]]
 
 
 def canonical(fields: Mapping[str, str]) -> str:
@@ -201,7 +202,7 @@ class Vnpay:
         return fields | {"vnp_SecureHash": sign(self.secret, piped(fields, QUERY_FIELDS))}
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
-        """A full refund. "Already requested" counts as taken: an earlier answer of ours got lost."""
+        """A refund. "Already requested" counts as taken: an earlier answer of ours got lost."""
         answer = self.send(self.api_url, self.refund_message(order))
         if not same(answer.get("vnp_SecureHash", ""), sign(self.secret, piped(answer, REFUND_ANSWER_FIELDS))):
             raise BadSignatureError("refund answer")
@@ -217,7 +218,7 @@ class Vnpay:
             "vnp_Version": VERSION,
             "vnp_Command": "refund",
             "vnp_TmnCode": self.tmn_code,
-            "vnp_TransactionType": FULL_REFUND,
+            "vnp_TransactionType": PARTIAL_REFUND if order.partial else FULL_REFUND,
             "vnp_TxnRef": order.reference,
             "vnp_Amount": str(order.amount * 100),
             "vnp_TransactionNo": order.provider_reference or "0",

@@ -1,24 +1,36 @@
 """Models of money."""
 
+from payments.models.accounts import AccountState, Bank, CollectionAccount, PaymentCode, Verification
 from payments.models.assessments import FeeAssessment
-from payments.models.desk import CashShift
+from payments.models.desk import CashShift, UnitDay
 from payments.models.incidents import IncidentKind, PaymentIncident
 from payments.models.ledger import Account, EntryKind, LedgerEntry
 from payments.models.payments import Payment, Provider
 from payments.models.receipts import Receipt, ReceiptBook
-from payments.models.refunds import Refund
+from payments.models.refunds import Refund, RefundWay
+from payments.models.statements import LineState, Statement, StatementLine
 
 __all__ = [
     "Account",
+    "AccountState",
+    "Bank",
     "CashShift",
+    "CollectionAccount",
     "EntryKind",
     "FeeAssessment",
     "IncidentKind",
     "LedgerEntry",
+    "LineState",
     "Payment",
+    "PaymentCode",
     "PaymentIncident",
     "Provider",
     "Receipt",
     "ReceiptBook",
     "Refund",
+    "RefundWay",
+    "Statement",
+    "StatementLine",
+    "UnitDay",
+    "Verification",
 ]

@@ -24,8 +24,10 @@ class IncidentKind(models.TextChoices):
     UNKNOWN = "unknown", _("Giao dịch không rõ của khoản nộp nào")
     SUSPECT = "suspect", _("Đã trừ tiền nhưng giao dịch bị nghi ngờ hoặc bị đảo")
     REFUND = "refund", _("Hồ sơ đã rút hoặc dừng sau khi nộp phí: xem xét hoàn")
+    RECEIPT = "receipt", _("Đã hoàn tiền: biên lai phải được hủy hoặc thay thế")
     REFUND_REFUSED = "no_refund", _("Cổng thanh toán từ chối hoàn tiền")
     SILENT = "silent", _("Cổng thanh toán không trả lời")
+    TRANSFER = "transfer", _("Chuyển khoản chưa rõ của hồ sơ nào")
     CASH = "cash", _("Chênh lệch tiền mặt khi chốt ca")
 
 

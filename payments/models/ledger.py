@@ -11,6 +11,7 @@ from dossiers.models import Dossier
 from payments.models.assessments import FeeAssessment
 from payments.models.desk import CashShift
 from payments.models.payments import Payment
+from payments.models.statements import StatementLine
 from portal.accounts.models import Unit
 from portal.lib.constraints import one_of
 
@@ -20,6 +21,10 @@ class Account(models.TextChoices):
 
     RECEIVABLE = "receivable", _("Phải thu của người nộp")
     GATEWAY = "gateway_clearing", _("Tiền đang ở cổng thanh toán")
+    CARD = "card_clearing", _("Tiền quẹt thẻ chờ ngân hàng báo có")
+    BANK = "bank", _("Tiền trong tài khoản thu")
+    TO_ASSIGN = "to_assign", _("Chuyển khoản chờ nhận ra")
+    OTHER = "other", _("Khoản khác không phải phí, lệ phí")
     DRAWER = "cash_drawer", _("Tiền mặt tại quầy")
     HANDED_OVER = "cash_handed_over", _("Tiền mặt đã bàn giao")
     DIFFERENCE = "cash_difference", _("Chênh lệch kiểm đếm")
@@ -27,6 +32,7 @@ class Account(models.TextChoices):
     REVENUE_CHARGE = "revenue_le_phi", _("Thu lệ phí")
     SUBSIDY = "subsidy", _("Thành phố hỗ trợ")
     SURPLUS = "surplus", _("Nộp thừa chờ xử lý")
+    BETWEEN = "between_units", _("Bù trừ giữa các hồ sơ, đơn vị")
 
 
 class EntryKind(models.TextChoices):
@@ -37,6 +43,8 @@ class EntryKind(models.TextChoices):
     SETTLED = "settled", _("Đã thu")
     SURPLUS = "surplus", _("Nộp thừa")
     REFUNDED = "refunded", _("Đã hoàn")
+    BANKED = "banked", _("Ngân hàng báo có")
+    SET_ASIDE = "set_aside", _("Không phải phí, lệ phí")
     SHIFT_CLOSED = "shift_closed", _("Chốt ca thu")
 
 
@@ -58,6 +66,7 @@ class LedgerEntry(models.Model):
     )
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="ledger")
     shift = models.ForeignKey(CashShift, models.PROTECT, null=True, blank=True, related_name="ledger")
+    line = models.ForeignKey(StatementLine, models.PROTECT, null=True, blank=True, related_name="ledger")
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 

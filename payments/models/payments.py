@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from dossiers.models import Dossier
 from payments.models.assessments import FeeAssessment
 from payments.models.desk import CashShift
+from payments.models.statements import StatementLine
 from payments.workflow import PaymentState
 from portal.accounts.models import Unit, User
 from portal.lib.constraints import one_of
@@ -22,6 +23,7 @@ class Provider(models.TextChoices):
     CASH = "cash", _("Tiền mặt tại quầy")
     CARD = "card", _("Máy quẹt thẻ tại quầy")
     TRANSFER = "transfer", _("Chuyển khoản")
+    SURPLUS = "surplus", _("Bù trừ khoản nộp thừa")
     NATIONAL = "national", _("Nền tảng thanh toán quốc gia")
 
 
@@ -48,6 +50,7 @@ class Payment(models.Model):
     payer_name = models.CharField(max_length=250, blank=True, help_text="as on the receipt")
     started_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     shift = models.ForeignKey(CashShift, models.PROTECT, null=True, blank=True, related_name="payments")
+    line = models.ForeignKey(StatementLine, models.PROTECT, null=True, blank=True, related_name="payments")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     checks = models.PositiveSmallIntegerField(default=0)
@@ -57,7 +60,7 @@ class Payment(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     is_surplus = models.BooleanField(default=False)
     source = models.CharField(
-        max_length=10, blank=True, help_text="what settled it: ipn, return, poll, cashier"
+        max_length=10, blank=True, help_text="what settled it: ipn, return, poll, cashier, bank"
     )
     facts = models.JSONField(default=dict, help_text="the provider's last verified message")
 
@@ -69,6 +72,11 @@ class Payment(models.Model):
             one_of("payment", "state", PaymentState),
             one_of("payment", "provider", Provider),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(provider="transfer", line__isnull=False)
+                | (~Q(provider="transfer") & Q(line__isnull=True)),
+                name="payment_transfer_has_its_line",
+            ),
             models.CheckConstraint(
                 condition=Q(reference__regex=r"^[A-Za-z0-9]+$"), name="payment_reference_form"
             ),

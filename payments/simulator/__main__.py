@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from payments.simulator.national import Platform
 from payments.simulator.notices import Notifier
 from payments.simulator.server import Gateway, serve
 from payments.simulator.store import Store
@@ -25,6 +26,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--ipn-tries", type=int, default=10)
     parser.add_argument("--ipn-pause", type=float, default=5.0, help="seconds between tries (VNPAY: minutes)")
+    parser.add_argument("--national-partner", default="")
+    parser.add_argument("--national-secret", default=os.environ.get("NATIONAL_PAY_SECRET", ""))
+    parser.add_argument("--national-notice-url", default="")
+    parser.add_argument("--national-return-url", default="")
     found = parser.parse_args()
     if not found.secret:
         parser.error("--secret or VNPAY_SECRET is needed")
@@ -35,6 +40,14 @@ def main() -> int:
     """Run until told to stop."""
     options = arguments()
     store = Store(options.data_dir)
+    platform = None
+    if options.national_partner:
+        platform = Platform(
+            options.national_partner,
+            options.national_secret,
+            options.national_notice_url,
+            options.national_return_url,
+        )
     notifier = Notifier(
         store,
         tmn_code=options.tmn_code,
@@ -42,6 +55,7 @@ def main() -> int:
         ipn_url=options.ipn_url,
         tries=options.ipn_tries,
         pause=options.ipn_pause,
+        platform=platform,
     )
     gateway = Gateway(store, notifier, options.tmn_code, options.secret)
     server = serve(gateway, options.host, options.port)

@@ -8,8 +8,10 @@ import time
 import urllib.request
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from payments.simulator import protocol
+from payments.simulator.national import Platform
 from payments.simulator.store import Store
 
 ACKNOWLEDGED = {"00", "02"}
@@ -50,8 +52,17 @@ class Notifier:
     """Sends notices of closed orders until the merchant acknowledges them."""
 
     def __init__(
-        self, store: Store, *, tmn_code: str, secret: str, ipn_url: str, tries: int, pause: float
+        self,
+        store: Store,
+        *,
+        tmn_code: str,
+        secret: str,
+        ipn_url: str,
+        tries: int,
+        pause: float,
+        platform: Platform | None = None,
     ) -> None:
+        self.platform = platform
         self.store, self.tmn_code, self.secret, self.ipn_url = store, tmn_code, secret, ipn_url
         self.tries, self.pause = tries, pause
         self.switches = Switches()
@@ -77,6 +88,8 @@ class Notifier:
 
     def signed_result(self, order: dict[str, Any], **overrides: str) -> str:
         """The query string of a return or an IPN."""
+        if self.platform and "national" in order["fields"]:
+            return urlencode(self.platform.result(order, self.switches, **overrides))
         secret = f"{self.secret}-forged" if self.switches.forge else self.secret
         return protocol.with_hash(self.result_fields(order, **overrides), secret)
 
@@ -107,7 +120,10 @@ class Notifier:
         order = self.store.get(reference)
         if order is None:
             return "none"
-        answer = self._get(f"{self.ipn_url}?{self.signed_result(order, **overrides)}")
+        if self.platform and "national" in order["fields"]:
+            answer = self.platform.notify(self.platform.result(order, self.switches, **overrides))
+        else:
+            answer = self._get(f"{self.ipn_url}?{self.signed_result(order, **overrides)}")
         self.store.note(reference, answer)
         return answer
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from payments.simulator import pages, protocol
+from payments.simulator.national import QUERY, Platform
 from payments.simulator.notices import Notifier, Switches
 from payments.simulator.store import Store
 
@@ -81,6 +82,25 @@ class Gateway:
         secret = f"{self.secret}-forged" if self.notifier.switches.api == "forged" else self.secret
         return answer | {"vnp_SecureHash": protocol.digest(secret, protocol.pipe(answer, told))}
 
+    def national(self, platform: Platform, message: dict[str, Any], here: str) -> dict[str, str]:
+        """INIT and QUERY of the national platform."""
+        reference = str(message.get("MaThamChieu", ""))
+        if message.get("LoaiBanTin") == "INIT":
+            problem = platform.problem_of(message)
+            if not problem:
+                self.store.open(platform.order_fields(message))
+            return platform.init_answer(
+                reference, problem or "00", "" if problem else f"{here}/quoc-gia/thanh-toan?ma={reference}"
+            )
+        order = self.store.get(reference)
+        if message.get("LoaiBanTin") != "QUERY" or not platform.is_signed(message, QUERY):
+            return {"MaLoi": "97"}
+        if order is None:
+            return {"MaLoi": "91"}
+        switches = self.notifier.switches
+        forged = replace(switches, forge=switches.forge or switches.api == "forged")
+        return platform.result(order, forged)
+
     def _check(self, message: dict[str, str], fields: str, order: dict[str, Any] | None) -> str:
         if message.get("vnp_TmnCode") != self.tmn_code:
             return "02"
@@ -91,7 +111,7 @@ class Gateway:
     def _refund(self, message: dict[str, str], order: dict[str, Any]) -> str:
         if order["status"] not in {"00", "05"}:
             return "95"
-        if order["refunded"] and order["refunded"] == int(order["fields"]["vnp_Amount"]):
+        if not self.store.first_request(message.get("vnp_RequestId", "")):
             return "94"
         amount = int(message["vnp_Amount"]) if message.get("vnp_Amount", "").isdigit() else 0
         if not 0 < amount <= int(order["fields"]["vnp_Amount"]) - order["refunded"]:
@@ -153,7 +173,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Pay page, health, control state."""
         address = urlsplit(self.path)
-        if address.path == "/paymentv2/vpcpay.html":
+        if address.path == "/quoc-gia/thanh-toan":
+            self._national_page(dict(parse_qsl(address.query)).get("ma", ""))
+        elif address.path == "/paymentv2/vpcpay.html":
             self._pay_page(dict(parse_qsl(address.query, keep_blank_values=True)))
         elif address.path == "/healthz":
             self._json(200, {"status": "ok", "orders": len(self.gateway.store.orders())})
@@ -169,6 +191,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if path == "/paymentv2/pay":
                 self._choose(dict(parse_qsl(body)))
+            elif path == "/quoc-gia/api":
+                self._national_api(json.loads(body))
             elif path == "/merchant_webapi/api/transaction":
                 self._api({str(name): str(value) for name, value in json.loads(body).items()})
             elif path.startswith("/control/"):
@@ -192,6 +216,23 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._html(200, pages.pay_page(order))
 
+    def _national_page(self, reference: str) -> None:
+        order = self.gateway.store.get(reference)
+        if order is None or "national" not in order["fields"]:
+            self._json(404, {"error": "unknown order"})
+        elif order["status"] != "01":
+            self._html(200, pages.done_page(order, self._back(order)))
+        else:
+            self._html(200, pages.pay_page(order))
+
+    def _national_api(self, message: dict[str, Any]) -> None:
+        platform = self.gateway.notifier.platform
+        if platform is None:
+            self._json(404, {"error": "no partner of the national platform"})
+        elif not self._accident():
+            host = self.headers.get("Host", "")
+            self._json(200, self.gateway.national(platform, message, f"http://{host}"))
+
     def _choose(self, form: dict[str, str]) -> None:
         order = self.gateway.pay(form.get("reference", ""), form.get("choice", ""), form.get("bank", "NCB"))
         if order is None:
@@ -202,13 +243,17 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(302, b"", "text/plain", Location=self._back(order))
 
     def _api(self, message: dict[str, str]) -> None:
+        if not self._accident():
+            self._json(200, self.gateway.api(message))
+
+    def _accident(self) -> bool:
+        """Whether the API is switched to failing, after the wait it is switched to."""
         switches = self.gateway.notifier.switches
         if switches.api == "slow":
             time.sleep(switches.slow_seconds)
         if switches.api == "down":
             self._json(500, {"error": "down"})
-            return
-        self._json(200, self.gateway.api(message))
+        return switches.api == "down"
 
     def _back(self, order: dict[str, Any]) -> str:
         url = order["fields"]["vnp_ReturnUrl"]

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS orders (
     response_code TEXT NOT NULL DEFAULT '', transaction_no TEXT NOT NULL DEFAULT '',
     pay_date TEXT NOT NULL DEFAULT '', bank TEXT NOT NULL DEFAULT '', refunded INTEGER NOT NULL DEFAULT 0,
     acknowledged TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS refund_requests (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS notices (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, reference TEXT NOT NULL, answer TEXT NOT NULL);
 """
@@ -67,6 +68,12 @@ class Store:
         self._run(
             "UPDATE orders SET refunded = refunded + ?, status = '05' WHERE reference = ?", amount, reference
         )
+
+    def first_request(self, request_id: str) -> bool:
+        """Whether a refund request comes for the first time; a repeated one is not carried out again."""
+        with self._lock:
+            made = self._db.execute("INSERT OR IGNORE INTO refund_requests (id) VALUES (?)", (request_id,))
+            return made.rowcount == 1
 
     def note(self, reference: str, answer: str) -> None:
         """Remember one notice and the merchant's answer; RspCode 00 and 02 acknowledge the order."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from payments.actions.checkout import check_payment
 from payments.actions.incidents import report_forgery
 from payments.actions.settling import Ending, settle
 from payments.gateways import BadSignatureError, GatewayError, gateway
 from payments.models import Payment, Provider
-from portal.lib.reads_writes import public, writes_on_get
+from portal.lib.reads_writes import public, writes, writes_on_get
 
 logger = logging.getLogger("payments")
 
@@ -58,6 +59,50 @@ def ipn(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"RspCode": code, "Message": ANSWERS[code]})
 
 
+# The national platform's notice: a code of ours to its name for it. Anything but 00 and 02 makes it send again.
+MOST_NOTICE_BYTES = 64 * 1024
+
+
+@public
+@csrf_exempt
+@writes
+@require_POST
+def national_notice(request: HttpRequest) -> HttpResponse:
+    """The national platform's result, server to server: verify, settle, answer with a code."""
+    message: dict[str, str] = {}
+    try:
+        message = _posted(request)
+        code = CODES[settle(facts=gateway(Provider.NATIONAL).read(message), source="ipn").ending]
+    except BadSignatureError:
+        report_forgery(reference=message.get("MaThamChieu", ""))
+        code = "97"
+    except Exception:
+        logger.exception("payment notice could not be handled")
+        code = "99"
+    return JsonResponse({"MaLoi": code, "MoTaLoi": ANSWERS[code]})
+
+
+def _posted(request: HttpRequest) -> dict[str, str]:
+    """The fields of a JSON object as text; anything else is not what the platform signed."""
+    try:
+        fields = json.loads(request.body[:MOST_NOTICE_BYTES])
+    except ValueError as error:
+        raise BadSignatureError("no JSON") from error
+    if not isinstance(fields, dict) or any(isinstance(value, (dict, list)) for value in fields.values()):
+        raise BadSignatureError("no flat object")
+    return {str(name): "" if value is None else str(value) for name, value in fields.items()}
+
+
+@public
+@writes_on_get(
+    "the national platform sends the payer's browser back by GET; it is asked before anything is settled"
+)
+@require_GET
+def national_return(request: HttpRequest) -> HttpResponse:
+    """The payer comes back from the national platform; what became of the attempt the platform is asked."""
+    return _come_back(request, Provider.NATIONAL)
+
+
 @public
 @writes_on_get(
     "the gateway sends the payer's browser back by GET; the gateway is asked before anything is settled"
@@ -65,8 +110,12 @@ def ipn(request: HttpRequest) -> HttpResponse:
 @require_GET
 def return_page(request: HttpRequest) -> HttpResponse:
     """The payer comes back. The signed address only says which attempt; what became of it the gateway is asked."""
+    return _come_back(request, Provider.VNPAY)
+
+
+def _come_back(request: HttpRequest, provider: Provider) -> HttpResponse:
     try:
-        facts = gateway(Provider.VNPAY).read(_fields(request))
+        facts = gateway(provider).read(_fields(request))
     except GatewayError:
         return render(request, "payments/checkout/bad_return.html", status=400)
     if not Payment.objects.filter(reference=facts.reference).exists():

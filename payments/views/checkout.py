@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,8 +14,9 @@ from dossiers.access import get_readable_dossier
 from dossiers.workflow import ActionError
 from payments.access import get_payable_dossier, get_payment
 from payments.actions.checkout import check_payment, order_of, start_payment
-from payments.gateways import GatewayError, gateway
-from payments.models import Payment
+from payments.collecting import transfer_of
+from payments.gateways import GatewayError, configured, gateway, merchant_of
+from payments.models import Payment, Provider
 from payments.querysets import fee_summary
 from payments.views.people import address_of, person
 from payments.workflow import BADGES, PaymentState
@@ -30,7 +30,10 @@ from portal.lib.reads_writes import reads, writes
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """What is owed for one's dossier, line by line, and the button to pay."""
     dossier = get_payable_dossier(request.user, code)
-    return render(request, "payments/checkout/overview.html", {"fee": fee_summary(dossier)})
+    fee = fee_summary(dossier)
+    gateways = [(name, Provider(name).label) for name in configured()]
+    context = {"fee": fee, "transfer": transfer_of(dossier, fee.owed), "gateways": gateways}
+    return render(request, "payments/checkout/overview.html", context)
 
 
 @login_required
@@ -50,7 +53,10 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         get_payable_dossier(request.user, code)
         return redirect("payments:checkout", code)
     try:
-        payment = start_payment(by=person(request), code=code, merchant=settings.VNPAY_TMN_CODE)
+        provider = request.POST.get("provider", Provider.VNPAY)
+        payment = start_payment(
+            by=person(request), code=code, merchant=merchant_of(provider), provider=provider
+        )
         return HttpResponseRedirect(_address_at_gateway(request, payment))
     except ActionError as error:
         messages.error(request, str(error.message))

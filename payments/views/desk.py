@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -12,23 +14,28 @@ from django.utils.translation import gettext as _
 from dossiers.models import Dossier
 from dossiers.workflow import ActionError
 from payments import papers
-from payments.access import get_collectable_dossier, get_shift
-from payments.actions.desk import close_shift, collect_cash, open_shift
-from payments.forms import CloseShiftForm, CollectForm, OpenShiftForm
+from payments.access import get_collectable_dossier, get_handed_shift
+from payments.actions.desk import close_shift, collect_card, collect_cash, open_shift
+from payments.collecting import transfer_of
+from payments.forms import CloseShiftForm, CollectForm, Method, OpenShiftForm
 from payments.models import CashShift
 from payments.querysets import (
     awaiting_payment,
+    card_taken,
     cash_taken,
     fee_summary,
     matching,
     open_shift_of,
+    receivers_of,
     shift_receipts,
     shifts_visible_to,
+    to_confirm,
 )
 from payments.views.people import cashier, person
 from portal.accounts.access import units_with
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission
+from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 
 PER_PAGE = 30
@@ -54,6 +61,9 @@ def _shifts(user: User, form: OpenShiftForm | None = None) -> dict[str, object]:
         "shift": shift,
         "taken": cash_taken(shift) if shift else 0,
         "form": form or OpenShiftForm(units=units_with(user, Permission.COLLECT)),
+        "to_confirm": to_confirm(user),
+        "units": units_with(user, Permission.COLLECT) | units_with(user, Permission.APPROVE_MONEY),
+        "today": clock.today(),
         "last_shifts": shifts_visible_to(user).exclude(closed_at=None).order_by("-closed_at")[:LAST_SHIFTS],
     }
 
@@ -76,7 +86,7 @@ def start_shift(request: HttpRequest) -> HttpResponse:
 @login_required
 @writes
 def collect(request: HttpRequest, code: str) -> HttpResponse:
-    """Take the fee of one dossier in cash; afterwards the page shows receipts and change."""
+    """Take the fee of one dossier in cash or by card; afterwards the page shows receipts and change."""
     user = cashier(request)
     dossier = get_collectable_dossier(user, code)
     if request.method != "POST":
@@ -86,11 +96,20 @@ def collect(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _collect_page(request, user, dossier, form, status=422)
     try:
-        collect_cash(by=user, code=code, **form.cleaned_data)
+        _take(user, code, form.cleaned_data)
     except ActionError as error:
         form.add_error(error.field or None, str(error.message))
         return _collect_page(request, user, dossier, form, status=422)
     return redirect("payments:collect", code)
+
+
+def _take(user: User, code: str, typed: dict[str, Any]) -> None:
+    if typed["method"] == Method.CARD:
+        values = {name: typed[name] for name in ("terminal", "slip", "payer_name")}
+        collect_card(by=user, code=code, **values)
+    else:
+        values = {name: typed[name] for name in ("tendered", "client_key", "payer_name")}
+        collect_cash(by=user, code=code, **values)
 
 
 def _collect_page(
@@ -103,6 +122,7 @@ def _collect_page(
         "fee": fee,
         "form": form,
         "shift": shift if shift and shift.unit_id == dossier.receiving_unit_id else None,
+        "transfer": transfer_of(dossier, fee.owed),
         "tendered": tendered,
         "change": tendered - fee.paid.amount if fee.paid and tendered is not None else None,
     }
@@ -125,10 +145,10 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @writes
 def shift(request: HttpRequest, shift_id: int) -> HttpResponse:
-    """A shift with its receipts; closing it; the closing sheet to print."""
+    """A shift with its receipts; closing it. Whoever gets the cash sees it too and confirms it elsewhere."""
     user = person(request)
-    found = get_shift(user, shift_id)
-    form = CloseShiftForm(request.POST or None)
+    found = get_handed_shift(user, shift_id)
+    form = CloseShiftForm(request.POST or None, receivers=receivers_of(found))
     if request.method == "POST" and form.is_valid():
         try:
             close_shift(by=user, shift_id=shift_id, **form.cleaned_data)
@@ -147,6 +167,10 @@ def _shift_page(request: HttpRequest, found: CashShift, form: CloseShiftForm) ->
         "receipts": receipts,
         "taken": taken,
         "expected": found.opening_float + taken,
+        "card": card_taken(found),
+        "mine": found.cashier_id == request.user.pk,
+        "may_close": found.closed_at is None and shifts_visible_to(request.user).filter(pk=found.pk).exists(),
+        "may_confirm": found.handed_to_id == request.user.pk and found.received_at is None,
         "totals": {
             kind: sum(row.total for row in receipts if row.kind == kind) for kind in ("phi", "le_phi")
         },

@@ -13,18 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from dossiers.workflow import ActionError
 from payments.access import get_incident
 from payments.actions.incidents import settle_incident
-from payments.actions.refunds import ask_refund, decide_refund
-from payments.forms import RefundForm, ResolutionForm
-from payments.models import PaymentIncident, Refund
+from payments.forms import ResolutionForm
+from payments.models import PaymentIncident
 from payments.querysets import incidents_visible_to
 from payments.views.people import money_officer
-from payments.workflow import RefundState, refund_may
-from portal.accounts.access import can
-from portal.accounts.models import User
-from portal.accounts.permissions import Permission
+from payments.workflow import PaymentState
 from portal.lib.reads_writes import reads, writes
 from portal.templatetags.portal import moment_text, money
 
@@ -89,66 +84,22 @@ def detail(request: HttpRequest, incident_id: int) -> HttpResponse:
         settle_incident(by=user, incident_id=incident_id, resolution=form.cleaned_data["resolution"])
         messages.success(request, _("Đã ghi cách xử lý."))
         return redirect("payments:incidents")
-    return _page(request, user, incident, form=form)
+    return _page(request, incident, form=form)
 
 
 def _page(
     request: HttpRequest,
-    user: User,
     incident: PaymentIncident,
     *,
     form: ResolutionForm | None = None,
-    refund_form: RefundForm | None = None,
 ) -> HttpResponse:
     payment = incident.payment
-    refund = Refund.objects.filter(payment=payment).select_related("asked_by", "decided_by").first()
-    surplus = payment is not None and payment.is_surplus
     context = {
         "incident": incident,
         "form": form or ResolutionForm(),
         "facts": _readable(incident.facts),
-        "surplus": surplus,
-        "refund": refund if payment else None,
-        "refund_form": refund_form or RefundForm(),
-        "may_ask": surplus and refund is None and can(user, Permission.COLLECT, incident.unit_id),
-        "may_decide": refund is not None
-        and refund_may(refund.state, RefundState.SENDING)
-        and refund.asked_by_id != user.pk
-        and can(user, Permission.APPROVE_MONEY, incident.unit_id),
+        "refundable": payment is not None and payment.state == PaymentState.SETTLED,
+        "line": incident.facts.get("line"),
     }
-    bad = any(one is not None and one.errors for one in (form, refund_form))
+    bad = form is not None and bool(form.errors)
     return render(request, "payments/incidents/detail.html", context, status=422 if bad else 200)
-
-
-@login_required
-@writes
-def ask(request: HttpRequest, incident_id: int) -> HttpResponse:
-    """Ask for the refund of a surplus."""
-    user = money_officer(request)
-    incident = get_incident(user, incident_id)
-    if request.method != "POST":
-        return redirect("payments:incident", incident_id)
-    form = RefundForm(request.POST)
-    if not form.is_valid():
-        return _page(request, user, incident, refund_form=form)
-    try:
-        ask_refund(by=user, incident_id=incident_id, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Đã gửi đề nghị hoàn tiền; cần một người khác duyệt."))
-    except ActionError as error:
-        messages.error(request, str(error.message))
-    return redirect("payments:incident", incident_id)
-
-
-@login_required
-@writes
-def decide(request: HttpRequest, incident_id: int) -> HttpResponse:
-    """Approve or decline a refund another person asked for."""
-    user = money_officer(request)
-    get_incident(user, incident_id)
-    if request.method == "POST":
-        try:
-            decide_refund(by=user, incident_id=incident_id, approve=request.POST.get("decision") == "approve")
-            messages.success(request, _("Đã ghi quyết định hoàn tiền."))
-        except ActionError as error:
-            messages.error(request, str(error.message))
-    return redirect("payments:incident", incident_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from payments.querysets import MONEY_EYES
 from portal.accounts.access import can_somewhere
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission
@@ -38,3 +39,11 @@ def money_officer(request: HttpRequest) -> User:
 def address_of(request: HttpRequest) -> str:
     """The payer's address as the gateway wants it; the portal itself decides nothing by it."""
     return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")[:45]
+
+
+def money_watcher(request: HttpRequest) -> User:
+    """Whoever handles, approves or watches over money. Raises PermissionDenied for everybody else."""
+    user = person(request)
+    if not any(can_somewhere(user, one) for one in MONEY_EYES):
+        raise PermissionDenied("not a watcher of money")
+    return user

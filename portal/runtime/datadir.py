@@ -13,7 +13,7 @@ from portal.runtime.account import Account
 from portal.runtime.errors import CannotStartError
 
 _MARKER = ".one-stop-portal"
-_OURS = ("PORTAL_", "VNPAY_", "DATABASE_URL", "REDIS_URL")
+_OURS = ("PORTAL_", "VNPAY_", "NATIONAL_PAY_", "DATABASE_URL", "REDIS_URL")
 _KEEP_ON_RESET = {_MARKER, "lock"}
 
 

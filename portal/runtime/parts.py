@@ -4,7 +4,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,11 +94,20 @@ def beat(data: DataDir, env: dict[str, str]) -> Part:
     )  # fmt: skip
 
 
-def gateway(data: DataDir, env: dict[str, str], *, host: str, port: int, terminal: str, ipn_url: str) -> Part:
-    """The payment gateway simulator, a program of its own; it reads its secret from VNPAY_SECRET."""
+def gateway(
+    data: DataDir,
+    env: dict[str, str],
+    *,
+    host: str,
+    port: int,
+    terminal: str,
+    ipn_url: str,
+    more: Sequence[str] = (),
+) -> Part:
+    """The payment gateway simulator, a program of its own; it reads its secrets from the environment."""
     return _command(
         "gateway", data, env, "payments.simulator", "--host", host, "--port", str(port),
-        "--tmn-code", terminal, "--ipn-url", ipn_url, "--data-dir", data.path / "gateway",
+        "--tmn-code", terminal, "--ipn-url", ipn_url, "--data-dir", data.path / "gateway", *more,
     )  # fmt: skip
 
 

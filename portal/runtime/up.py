@@ -29,7 +29,10 @@ from portal.runtime.supervisor import Signals, StopAskedError, Supervisor, run_t
 
 # payments.urls; a test compares it with the address the portal itself answers at.
 IPN_PATH = "/thanh-toan/vnpay/thong-bao/"
+NATIONAL_PATH = "/thanh-toan/quoc-gia/thong-bao/"
+NATIONAL_RETURN_PATH = "/thanh-toan/quoc-gia/ket-qua/"
 _TERMINAL = "PORTAL01"
+_PARTNER = "HANOI01"
 _HEALTH_SECONDS = 120.0
 _WORKER_PROCESSES = 2
 
@@ -133,9 +136,22 @@ def _add_gateway(env: dict[str, str], options: argparse.Namespace, data: DataDir
         "VNPAY_API_URL": f"http://{reachable_host(options.host)}:{port}/merchant_webapi/api/transaction",
         "VNPAY_TMN_CODE": _TERMINAL,
         "VNPAY_SECRET": secret,
+        "NATIONAL_PAY_URL": f"http://{public_host(options.host)}:{port}/quoc-gia/api",
+        "NATIONAL_PAY_PARTNER": _PARTNER,
+        "NATIONAL_PAY_SECRET": data.secret("national-pay-secret").read_text(encoding="ascii"),
     }
-    ipn_url = f"http://{reachable_host(options.host)}:{options.port}{IPN_PATH}"
-    return parts.gateway(data, env, host=options.host, port=port, terminal=_TERMINAL, ipn_url=ipn_url)
+    here = f"http://{reachable_host(options.host)}:{options.port}"
+    national = ["--national-partner", _PARTNER, "--national-notice-url", f"{here}{NATIONAL_PATH}"]
+    national += ["--national-return-url", f"{env['PORTAL_PUBLIC_URL']}{NATIONAL_RETURN_PATH}"]
+    return parts.gateway(
+        data,
+        env,
+        host=options.host,
+        port=port,
+        terminal=_TERMINAL,
+        ipn_url=f"{here}{IPN_PATH}",
+        more=national,
+    )
 
 
 def ask_reset(data_dir: Path, *, yes: bool) -> None:

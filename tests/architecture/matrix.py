@@ -109,6 +109,8 @@ PUBLIC = (
     # A gateway's messages: whoever sends one without the gateway's signature changes nothing.
     Row("payments:ipn", EVERYBODY, NOBODY),
     Row("payments:return", {"*": 400, "anonymous": 400}, NOBODY),
+    Row("payments:national-notice", NOBODY, EVERYBODY),
+    Row("payments:national-return", {"*": 400, "anonymous": 400}, NOBODY),
 )
 
 # --- Accounts (allauth's pages with our forms) ---
@@ -195,6 +197,7 @@ SHARED = (
     Row("dossiers:document", FILES, args=lambda world: (world.finished.code, world.slip.pk)),
     Row("payments:receipt", FILES, args=lambda world: (world.receipt.document.token,)),
     # The amounts alone carry nobody's name: the monitor may see them.
+    Row("payments:slip", {"owner": OK, OFFICE: OK, "monitor": OK, "*": 404}, args=_dossier("owing")),
     Row("payments:panel", {"owner": OK, OFFICE: OK, "monitor": OK, "*": 404}, args=_dossier("owing")),
     Row(
         "payments:attempt",
@@ -350,6 +353,34 @@ def _incident(world: World) -> tuple[Any, ...]:
     return (world.incident.pk,)
 
 
+HANDLERS = frozenset({"cashier", "far_cashier", "head", "far_head"})
+MONEY_EYES = frozenset(
+    {"cashier", "far_cashier", "head", "far_head", "leader", "far_leader", "monitor", "system"}
+)
+OWN_MONEY_EYES = frozenset({"cashier", "head", "leader", "monitor", "system"})
+ACCOUNT_ON: Expected = {OWN_MONEY_EYES: ON, MONEY_EYES: 404, "*": 403}
+ACCOUNT_DECIDE: Expected = {OWN_MONEY_EYES: 403, "head": DONE}
+
+
+DESK_DAY: Expected = {frozenset({"cashier", "head"}): OK, MONEY: 404, "*": 403}
+
+
+def _desk_day(world: World) -> tuple[Any, ...]:
+    return world.unit_code, str(world.shift.day.day)
+
+
+def _refund(world: World) -> tuple[Any, ...]:
+    return (world.refund.pk,)
+
+
+def _line(world: World) -> tuple[Any, ...]:
+    return (world.line.pk,)
+
+
+def _account(world: World) -> tuple[Any, ...]:
+    return (world.account.pk,)
+
+
 CASH = (
     Row("payments:cash-desk", {CASHIERS: OK, "*": 403}),
     Row("payments:open-shift", {CASHIERS: ON, "*": 403}, {CASHIERS: DONE, "*": 403}),
@@ -359,6 +390,19 @@ CASH = (
         {frozenset({"cashier", "head"}): DONE, "*": 404},
         lambda world: (world.shift.pk,),
     ),
+    Row(
+        "payments:confirm-shift",
+        {frozenset({"cashier", "head"}): ON, "*": 404},
+        {"cashier": ON, "head": 403, "*": 404},
+        lambda world: (world.handed.pk,),
+    ),
+    Row(
+        "payments:shift-sheet",
+        {frozenset({"cashier", "head"}): OK, "*": 404},
+        args=lambda world: (world.handed.pk,),
+    ),
+    Row("payments:desk-day", DESK_DAY, {**DESK_DAY, "head": ON, "cashier": 403}, _desk_day),
+    Row("payments:day-sheet", DESK_DAY, args=_desk_day),
     Row("payments:collect", COLLECT, COLLECT_DONE, _dossier("owing")),
     Row("payments:change", COLLECT, args=_dossier("owing")),
     Row("payments:incidents", {MONEY: OK, "*": 403}),
@@ -370,8 +414,29 @@ CASH = (
         lambda world: (world.nowhere.pk,),
         what="of no unit",
     ),
-    Row("payments:ask-refund", INCIDENT_ON, {**INCIDENT, frozenset({"cashier", "head"}): DONE}, _incident),
-    Row("payments:decide-refund", INCIDENT_ON, INCIDENT_ON, _incident),
+    Row("payments:refunds", {MONEY: OK, "*": 403}),
+    Row(
+        "payments:refunds-of",
+        INCIDENT,
+        {**INCIDENT, frozenset({"cashier", "head"}): DONE},
+        lambda world: (world.receipt.payment.reference,),
+    ),
+    Row("payments:decide-refund", INCIDENT_ON, {**INCIDENT, "cashier": 403, "head": DONE}, _refund),
+    Row("payments:pay-refund", INCIDENT_ON, {**INCIDENT, "cashier": DONE, "head": 403}, _refund),
+    Row("payments:lines", {HANDLERS: OK, "system": OK, "*": 403}),
+    Row("payments:import-statement", {CASHIERS: OK, "*": 403}, {CASHIERS: DONE, "*": 403}),
+    Row("payments:statement", INCIDENT, args=lambda world: (world.line.statement_id,)),
+    Row("payments:line", INCIDENT, {**INCIDENT, "cashier": DONE, "head": 422}, _line),
+    Row("payments:set-line-aside", INCIDENT_ON, {**INCIDENT, "cashier": DONE, "head": 422}, _line),
+    Row("payments:accounts", {MONEY_EYES: OK, "*": 403}),
+    Row(
+        "payments:account-unit",
+        {OWN_MONEY_EYES: OK, MONEY_EYES: 404, "*": 403},
+        {OWN_MONEY_EYES: DONE, MONEY_EYES: 404, "*": 403},
+        lambda world: (world.unit_code,),
+    ),
+    Row("payments:decide-account", ACCOUNT_ON, {**ACCOUNT_ON, **ACCOUNT_DECIDE}, _account),
+    Row("payments:verify-account", ACCOUNT_ON, {**ACCOUNT_ON, **ACCOUNT_DECIDE}, _account),
 )
 
 # --- Figures: the check of the method stands before sign-in ---

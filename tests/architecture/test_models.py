@@ -114,6 +114,8 @@ JSON = {
     "DossierEvent.data", "Payment.facts", "PaymentIncident.facts", "OutboxMessage.payload", "FillState.differences",
     # sealed months: counts and digests; what a look at them found names days, units and facts
     "Seal.codes", "Seal.days", "Seal.adjustments", "SealedCount.counts", "FillState.seal_faults",
+    # line numbers and reasons of what could not be read in a bank statement
+    "Statement.bad_rows",
 }  # fmt: skip
 
 

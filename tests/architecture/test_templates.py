@@ -23,6 +23,10 @@ PIECES = {
     "dossiers/filing/_paper.html": "one of several papers; its id carries the key of the paper",
     "payments/_fee_lines.html": "a table on several pages",
     "payments/_receipt_links.html": "links on several pages",
+    "payments/_transfer.html": "how to transfer, on several pages",
+    "payments/accounts/_account.html": "one of several accounts on a page",
+    "payments/accounts/_lacks.html": "a cell of a table",
+    "payments/statements/_lines.html": "a table on several pages",
 }
 _ROOT = re.compile(r"<(\w+)([^>]*)>")
 _TARGET = re.compile(r"""hx[-_]target=["']#([\w-]+)["']""")

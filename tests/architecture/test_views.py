@@ -72,14 +72,14 @@ def _foreign(name: str, view: Callable[..., Any]) -> bool:
 
 def test_a_write_on_get_names_its_protocol() -> None:
     found = {name: view for name, view in patterns() if getattr(view, "access", "") == "writes_on_get"}
-    assert set(found) == {"payments:ipn", "payments:return"}
+    assert set(found) == {"payments:ipn", "payments:return", "payments:national-return"}
     for name, view in found.items():
         assert len(getattr(view, "write_on_get_reason", "")) > 20, name
 
 
 def test_csrf_is_lifted_only_where_no_session_counts() -> None:
     exempt = {name for name, view in patterns() if _ours(view) and getattr(view, "csrf_exempt", False)}
-    assert exempt == {"payments:ipn", "set-language"}
+    assert exempt == {"payments:ipn", "payments:national-notice", "set-language"}
 
 
 def _views() -> Iterator[Source]:

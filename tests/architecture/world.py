@@ -23,15 +23,28 @@ from dossiers.models import (
 )
 from dossiers.policies import askable_papers
 from payments.actions.checkout import start_payment
-from payments.actions.desk import collect_cash, open_shift
+from payments.actions.desk import close_shift, collect_cash, open_shift
 from payments.actions.incidents import open_incident
-from payments.models import CashShift, IncidentKind, Payment, PaymentIncident, Receipt
+from payments.actions.refunds import ask_refund
+from payments.models import (
+    CashShift,
+    CollectionAccount,
+    IncidentKind,
+    Payment,
+    PaymentIncident,
+    Receipt,
+    Refund,
+    StatementLine,
+    UnitDay,
+)
 from portal.accounts.models import User
+from portal.lib import clock
 from portal.outbox.actions import drain_all
 from procedures.form_engine import required_documents
 from tests.cast import Cast
 from tests.factories import dossiers as make
 from tests.factories import linked as make_linked
+from tests.payments.make import one_line, open_account
 
 ROLES = ("counter", "specialist", "head", "leader", "clerk", "cashier")
 OFFICE = frozenset(ROLES)
@@ -79,8 +92,12 @@ class World:
     paid: Dossier
     receipt: Receipt
     shift: CashShift
+    handed: CashShift
+    refund: Refund
     incident: PaymentIncident
     nowhere: PaymentIncident
+    account: CollectionAccount
+    line: StatementLine
     unit_code: str
     reset: tuple[str, str]
 
@@ -141,11 +158,29 @@ def build(cast: Cast, merchant: str) -> World:
         paid=paid,
         receipt=Receipt.objects.get(dossier=paid),
         shift=shift,
+        handed=_handed(cast),
+        refund=_refund(cast, paid),
         incident=_incident("of-the-office", attempt),
         nowhere=_incident("of-nobody"),
+        account=(account := open_account(cast.office)),
+        line=one_line(account),
         unit_code=cast.office.unit.code,
         reset=_reset(cast.citizen),
     )
+
+
+def _refund(cast: Cast, paid: Dossier) -> Refund:
+    receipt = Receipt.objects.get(dossier=paid)
+    values = {"amount": 1, "way": "cash", "reason": "Thử", "client_key": uuid.uuid4(), "receipt": receipt}
+    return ask_refund(by=cast.office.cashier, reference=receipt.payment.reference, **values)
+
+
+def _handed(cast: Cast) -> CashShift:
+    """A shift of the head, closed and handed over to the cashier."""
+    day = UnitDay.objects.get(unit=cast.office.unit)
+    values = {"unit": cast.office.unit, "day": day, "opened_at": clock.now()}
+    shift = CashShift.objects.create(cashier=cast.office.head, **values)
+    return close_shift(by=cast.office.head, shift_id=shift.pk, counted=0, handed_to=cast.office.cashier)
 
 
 def _cash(dossier: Dossier) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tests.cast import Cast
 from tests.payments import make
 
 ROOT = Path(__file__).resolve().parents[2]
-TMN, SECRET = "TESTTMN1", "a-secret-for-tests"
+TMN, SECRET, PARTNER = "TESTTMN1", "a-secret-for-tests", "TESTPARTNER"
 FEE = 100_000
 
 
@@ -33,6 +33,7 @@ def merchant(settings: Any) -> None:
     settings.VNPAY_TMN_CODE, settings.VNPAY_SECRET = TMN, SECRET
     settings.VNPAY_PAY_URL = "http://127.0.0.1:9/paymentv2/vpcpay.html"
     settings.VNPAY_API_URL = "http://127.0.0.1:9/merchant_webapi/api/transaction"
+    settings.NATIONAL_PAY_URL = settings.NATIONAL_PAY_PARTNER = settings.NATIONAL_PAY_SECRET = ""
 
 
 @pytest.fixture
@@ -96,9 +97,12 @@ def simulator(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Simul
     """The gateway as a process of its own, wired to the live server both ways."""
     notices = f"{live_server.url}/thanh-toan/vnpay/thong-bao/"
     merchant_of = ["--tmn-code", TMN, "--secret", SECRET, "--ipn-url", notices]
+    national = ["--national-partner", PARTNER, "--national-secret", SECRET]
+    national += ["--national-notice-url", f"{live_server.url}/thanh-toan/quoc-gia/thong-bao/"]
+    national += ["--national-return-url", f"{live_server.url}/thanh-toan/quoc-gia/ket-qua/"]
     pace = ["--ipn-pause", "0.3", "--ipn-tries", "4", "--data-dir", str(tmp_path / "gateway")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "payments.simulator", "--port", "0", *merchant_of, *pace],
+        [sys.executable, "-m", "payments.simulator", "--port", "0", *merchant_of, *national, *pace],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -107,6 +111,8 @@ def simulator(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Simul
     url = process.stdout.readline().split()[-1]
     settings.VNPAY_PAY_URL = f"{url}/paymentv2/vpcpay.html"
     settings.VNPAY_API_URL = f"{url}/merchant_webapi/api/transaction"
+    settings.NATIONAL_PAY_URL = f"{url}/quoc-gia/api"
+    settings.NATIONAL_PAY_PARTNER, settings.NATIONAL_PAY_SECRET = PARTNER, SECRET
     yield Simulator(url)
     process.terminate()
     process.wait(10)
