@@ -12,7 +12,9 @@ from dossiers.models import Dossier
 from payments.models import (
     CashShift,
     CollectionAccount,
+    PayLink,
     Payment,
+    PaymentGroup,
     PaymentIncident,
     Receipt,
     Refund,
@@ -31,6 +33,7 @@ from payments.querysets import (
 )
 from portal.accounts.access import check, units_with
 from portal.accounts.permissions import Permission
+from portal.lib import clock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -177,3 +180,23 @@ def get_refund(user: AnyUser, refund_id: int) -> Refund:
     if found is None:
         raise Http404(_("Không tìm thấy khoản hoàn này."))
     return found
+
+
+def get_pay_link(token: str) -> PayLink:
+    """A valid address to pay for somebody; Http404 for one that is unknown, revoked or over."""
+    rows = PayLink.objects.filter(revoked_at=None, expires_at__gt=clock.now())
+    found = rows.filter(token=token.replace("\x00", "")).select_related(
+        "dossier__procedure", "dossier__receiving_unit", "dossier__version"
+    )
+    link = found.first()
+    if link is None:
+        raise Http404(_("Đường dẫn nộp hộ không còn hiệu lực."))
+    return link
+
+
+def get_group(user: AnyUser, reference: str) -> PaymentGroup:
+    """One's own attempt for several dossiers; else Http404."""
+    group = PaymentGroup.objects.filter(reference=reference.replace("\x00", ""), made_by=user.pk).first()
+    if group is None:
+        raise Http404(_("Không tìm thấy lần thanh toán này."))
+    return group

@@ -45,6 +45,14 @@ class PaymentsConfig(AppConfig):
                 icon="list",
             ),
             nav.NavItem(
+                _("Đối soát ba bên"),
+                "payments:reconciliation",
+                permission=(Permission.APPROVE_MONEY, Permission.COLLECT, Permission.RUN_SYSTEM),
+                audience=nav.Audience.OFFICER,
+                order=65,
+                icon="chart",
+            ),
+            nav.NavItem(
                 _("Tài khoản thu"),
                 "payments:accounts",
                 permission=(Permission.COLLECT, Permission.APPROVE_MONEY, Permission.RUN_SYSTEM),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from payments import papers
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from payments.models import Payment
 
 
-def bill_of(payment: Payment) -> Bill:
-    """The bill of an attempt; where no account is known its fields are empty."""
+def bill_of(parts: Sequence[Payment]) -> Bill:
+    """The bill of an attempt, of its first dossier when it pays several; unknown accounts leave empty fields."""
+    payment = parts[0]
     dossier = payment.dossier
     account = account_for(dossier.receiving_unit, clock.today())
     payer = papers.payer(dossier)
-    lines = [line for line in payment.assessment.lines if line["payable"]]
+    lines = [line for part in parts for line in part.assessment.lines if line["payable"]]
     return Bill(
         dossier_code=dossier.code,
         service_code=dossier.procedure.code,

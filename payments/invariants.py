@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from payments.gateways import GATEWAYS
 from payments.models import Account, EntryKind, LedgerEntry, Payment, Receipt, ReceiptBook
@@ -73,9 +75,9 @@ def _payment_faults() -> Iterator[str]:
 
 
 def _gateway_faults(taken: dict[str, int]) -> Iterator[str]:
-    ours = dict(
-        Payment.objects.filter(state="settled", provider__in=GATEWAYS).values_list("reference", "amount")
-    )
+    settled = Payment.objects.filter(state="settled", provider__in=GATEWAYS).order_by()
+    known = settled.values_list(Coalesce("group__reference", "reference")).annotate(Sum("amount"))
+    ours = {str(reference): int(total) for reference, total in known}
     for reference in sorted(taken.keys() | ours.keys()):
         there, here = taken.get(reference), ours.get(reference)
         if there != here:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from dossiers.models import Dossier
 from dossiers.states import Money
@@ -14,8 +15,10 @@ from payments.models import (
     Account,
     CashShift,
     CollectionAccount,
+    DayBalance,
     FeeAssessment,
     LedgerEntry,
+    PayLink,
     Payment,
     PaymentIncident,
     Receipt,
@@ -146,7 +149,9 @@ def incidents_visible_to(user: User | AnonymousUser) -> QuerySet[PaymentIncident
     mine = Q(unit__in=units.values("pk"))
     if can_somewhere(user, Permission.RUN_SYSTEM):
         mine |= Q(unit=None)
-    return PaymentIncident.objects.filter(mine).select_related("unit", "dossier", "payment", "settled_by")
+    return PaymentIncident.objects.filter(mine).select_related(
+        "unit", "dossier", "payment", "settled_by", "owner"
+    )
 
 
 MONEY_EYES = (Permission.COLLECT, Permission.APPROVE_MONEY, Permission.SEE_FIGURES, Permission.RUN_SYSTEM)
@@ -285,3 +290,60 @@ def same_payer(one: Dossier, other: Dossier) -> bool:
         return True
     numbers = [{party.id_number for party in each.parties.all()} - {""} for each in (one, other)]
     return bool(numbers[0] & numbers[1])
+
+
+def owner_for(unit_id: int | None) -> User | None:
+    """Who gets a new work item: of those who handle a unit's money the one with fewest open ones.
+
+    Whoever only approves comes after the cashiers; an item of no unit goes to who runs the system. None: nobody.
+    """
+    if unit_id is None:
+        posts = Membership.objects.on(clock.today()).filter(role__in=roles_with(Permission.RUN_SYSTEM))
+        return _least_busy(posts)
+    here = Membership.objects.on(clock.today()).filter(unit=unit_id)
+    return _least_busy(here.filter(role__in=roles_with(Permission.COLLECT))) or _least_busy(
+        here.filter(role__in=roles_with(Permission.APPROVE_MONEY))
+    )
+
+
+def _least_busy(posts: QuerySet[Membership]) -> User | None:
+    open_items = (
+        PaymentIncident.objects.filter(owner=OuterRef("pk"), settled_at=None)
+        .order_by()
+        .values("owner")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    people = User.objects.filter(pk__in=posts.values("user"), is_active=True)
+    return people.annotate(busy=Coalesce(Subquery(open_items), 0)).order_by("busy", "pk").first()
+
+
+def day_balances_visible_to(user: User | AnonymousUser) -> QuerySet[DayBalance]:
+    """Balances of the units whose collecting `user` may look at; sums of no unit for who sees the whole city."""
+    mine = Q(unit__in=money_units(user).values("pk"))
+    if can_somewhere(user, Permission.RUN_SYSTEM):
+        mine |= Q(unit=None)
+    return DayBalance.objects.filter(mine).select_related("unit")
+
+
+def own_due(user: User | AnonymousUser) -> QuerySet[Dossier]:
+    """A citizen's own dossiers with a fee due, oldest first, each with `owed` in VND."""
+    in_force = FeeAssessment.objects.filter(dossier=OuterRef("pk"), superseded_by=None)
+    return (
+        Dossier.objects.of_account(user)
+        .filter(money=Money.DUE)
+        .annotate(owed=Subquery(in_force.values("payable")[:1]))
+        .select_related("procedure")
+        .order_by("accepted_at", "pk")
+    )
+
+
+def open_link(dossier: Dossier) -> PayLink | None:
+    """The address that lets somebody else pay a dossier, while it is valid."""
+    return PayLink.objects.filter(dossier=dossier, revoked_at=None, expires_at__gt=clock.now()).first()
+
+
+def attempt_of_order(reference: str) -> Payment | None:
+    """The attempt a gateway knows by `reference`; of a group the part that is polled."""
+    rows = Payment.objects.select_related("group", "link").order_by("pk")
+    return rows.filter(Q(reference=reference) | Q(group__reference=reference)).first()

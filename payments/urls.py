@@ -10,7 +10,9 @@ from payments.views import (
     desk,
     incidents,
     receipts,
+    reconciliation,
     refunds,
+    sharing,
     slips,
     statements,
 )
@@ -46,6 +48,11 @@ urlpatterns = [
     path("sao-ke/tep/<int:statement_id>/", statements.statement, name="statement"),
     path("sao-ke/dong/<int:line_id>/", statements.line, name="line"),
     path("sao-ke/dong/<int:line_id>/khong-phai/", statements.set_aside, name="set-line-aside"),
+    path("doi-soat/", reconciliation.board, name="reconciliation"),
+    path("nop-ngan-sach/", reconciliation.remittance, name="remittance"),
+    path("nop-ho/<str:token>/", sharing.link, name="link"),
+    path("nhieu/", sharing.several, name="several"),
+    path("nhieu/<str:reference>/", sharing.group, name="group"),
     path("viec/", incidents.listing, name="incidents"),
     path("viec/<int:incident_id>/", incidents.detail, name="incident"),
     path("hoan/", refunds.listing, name="refunds"),
@@ -53,5 +60,6 @@ urlpatterns = [
     path("hoan/<int:refund_id>/duyet/", refunds.decide, name="decide-refund"),
     path("hoan/<int:refund_id>/chi/", refunds.pay, name="pay-refund"),
     path("<str:code>/", checkout.overview, name="checkout"),
+    path("<str:code>/nho-nop/", sharing.share, name="share"),
     path("<str:code>/nop/", checkout.pay, name="pay"),
 ]

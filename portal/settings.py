@@ -206,6 +206,8 @@ VNPAY_PAY_URL = env.text("VNPAY_PAY_URL")
 VNPAY_API_URL = env.text("VNPAY_API_URL")
 VNPAY_TMN_CODE = env.text("VNPAY_TMN_CODE")
 VNPAY_SECRET = env.text("VNPAY_SECRET")
+# Where the gateway's own list of a day can be fetched (?day=yyyymmdd, CSV); the nightly check compares it.
+VNPAY_REPORT_URL = env.text("VNPAY_REPORT_URL")
 
 # Above this many VND a refund needs a second person; 0: always.
 PAYMENTS_TWO_PERSONS_ABOVE = env.number("PORTAL_PAYMENTS_TWO_PERSONS_ABOVE", 0)
@@ -214,6 +216,7 @@ PAYMENTS_TWO_PERSONS_ABOVE = env.number("PORTAL_PAYMENTS_TWO_PERSONS_ABOVE", 0)
 NATIONAL_PAY_URL = env.text("NATIONAL_PAY_URL")
 NATIONAL_PAY_PARTNER = env.text("NATIONAL_PAY_PARTNER")
 NATIONAL_PAY_SECRET = env.text("NATIONAL_PAY_SECRET")
+NATIONAL_PAY_REPORT_URL = env.text("NATIONAL_PAY_REPORT_URL")
 
 # The unit that collects for units without an account of their own (its code); empty: such units take no transfers.
 PAYMENTS_DEFAULT_UNIT = env.text("PORTAL_PAYMENTS_DEFAULT_UNIT")
@@ -245,6 +248,10 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 60}},
     "drain-outbox": {"task": "portal.outbox.tasks.drain", "schedule": 30.0},
     "poll-payments": {"task": "payments.tasks.poll_pending", "schedule": 60.0},
+    "reconcile-money": {
+        "task": "payments.tasks.reconcile_yesterday",
+        "schedule": crontab(hour=1, minute=30),
+    },
     "fill-day-counts": {"task": "reporting.tasks.fill_dirty", "schedule": 20.0},
     "verify-day-counts": {
         "task": "reporting.tasks.compare_with_events",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dossiers.models import Dossier
 from dossiers.workflow import ActionError
 from payments import papers
 from payments.access import get_payable_dossier
@@ -24,7 +25,7 @@ from portal.lib import clock
 if TYPE_CHECKING:
     import datetime
 
-    from dossiers.models import Dossier
+    from payments.models import PayLink
     from portal.accounts.models import User
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -40,15 +41,30 @@ def start_payment(*, by: User, code: str, merchant: str, provider: str = Provide
     if not merchant or provider not in GATEWAYS:
         raise GatewayError(f"{provider} is not configured")
     dossier = get_payable_dossier(by, code)
+    ask_about_earlier(dossier=dossier, provider=provider)
+    return start_locked(dossier_id=dossier.pk, by=by, merchant=merchant, provider=provider)
+
+
+def ask_about_earlier(*, dossier: Dossier, provider: str) -> None:
+    """Ask about an open attempt that is past its time, outside any transaction."""
     pending = _pending(dossier, provider)
     if pending is not None and _is_over(pending, clock.now()):
         check_payment(reference=pending.reference, source="return")
-    return _start(by=by, code=code, merchant=merchant, provider=provider)
 
 
 @transaction.atomic
-def _start(*, by: User, code: str, merchant: str, provider: str) -> Payment:
-    dossier = get_payable_dossier(by, code, lock=True)
+def start_locked(
+    *,
+    dossier_id: int,
+    by: User | None,
+    merchant: str,
+    provider: str,
+    payer_name: str = "",
+    link: PayLink | None = None,
+) -> Payment:
+    """The attempt of a dossier whose right to pay was checked. `by` None: somebody with the address `link`."""
+    rows = Dossier.objects.select_for_update(of=("self",), no_key=True).select_related("receiving_unit")
+    dossier = rows.get(pk=dossier_id)
     assessment = current_assessment(dossier)
     if assessment is None or not assessment.payable:
         raise ActionError(_("Hồ sơ này không phải nộp phí, lệ phí."))
@@ -58,6 +74,8 @@ def _start(*, by: User, code: str, merchant: str, provider: str) -> Payment:
     if pending is not None:
         if _is_over(pending, now):
             raise ActionError(_("Cổng thanh toán chưa cho biết kết quả lần trước. Hãy thử lại sau ít phút."))
+        if link is not None and pending.link_id != link.pk:
+            raise ActionError(_("Hồ sơ đang có một lần thanh toán khác chưa xong. Hãy thử lại sau ít phút."))
         return pending
     return Payment.objects.create(
         dossier=dossier,
@@ -67,8 +85,9 @@ def _start(*, by: User, code: str, merchant: str, provider: str) -> Payment:
         merchant=merchant,
         reference=new_reference(dossier, now),
         amount=assessment.payable,
-        payer_name=papers.payer_name(dossier),
+        payer_name=payer_name or papers.payer_name(dossier),
         started_by=by,
+        link=link,
         created_at=now,
         expires_at=now + LIFETIME,
         next_check_at=next_check(now, 0, now),
@@ -93,16 +112,18 @@ def new_reference(dossier: Dossier, now: datetime.datetime) -> str:
 def order_of(payment: Payment, *, return_url: str, ip: str, language: str) -> Order:
     """What a gateway is told about an attempt; the text is plain ASCII, as VNPAY demands."""
     assert payment.expires_at is not None  # noqa: S101 - attempts at a gateway expire
+    parts = list(payment.group.parts.order_by("pk")) if payment.group else [payment]
+    what = f"{len(parts)} ho so" if payment.group else f"ho so {payment.dossier.code}"
     return Order(
-        reference=payment.reference,
-        amount=payment.amount,
-        info=f"Nop phi le phi ho so {payment.dossier.code}",
+        reference=payment.order_reference,
+        amount=sum(part.amount for part in parts),
+        info=f"Nop phi le phi {what}",
         created_at=payment.created_at,
         expires_at=payment.expires_at,
         return_url=return_url,
         ip=ip,
         language=language,
-        bill=bill_of(payment) if payment.provider == Provider.NATIONAL else None,
+        bill=bill_of(parts) if payment.provider == Provider.NATIONAL else None,
     )
 
 
@@ -112,33 +133,37 @@ def check_payment(*, reference: str, source: str) -> Settlement | None:
     An attempt that is over and not paid expires; one nobody could learn about for a day goes to a person.
     None when the gateway gave no answer that can be believed.
     """
-    payment = Payment.objects.get(reference=reference)
+    payment = Payment.objects.select_related("group").get(reference=reference)
     if payment.provider not in GATEWAYS:
         return None
     now = clock.now()
     try:
         facts = gateway(payment.provider).ask(
-            Query(reference, payment.created_at, now, request_id=secrets.token_hex(16))
+            Query(payment.order_reference, payment.created_at, now, request_id=secrets.token_hex(16))
         )
     except GatewayError:
         if given_up(payment.created_at, now):
-            close_unpaid(reference=reference, move=Move.ESCALATE)
+            _close_all(payment, Move.ESCALATE)
         return None
     settlement = settle(facts=facts, source=source)
     if _is_over(payment, now):
-        _close(settlement)
+        _close(payment, settlement)
     return settlement
 
 
-def _close(settlement: Settlement) -> None:
+def _close(payment: Payment, settlement: Settlement) -> None:
     """An attempt whose time is over: not paid means expired; an answer we refused is for a person."""
-    if settlement.payment is None:
-        return
-    reference = settlement.payment.reference
     if settlement.ending is Ending.WAITING:
-        close_unpaid(reference=reference, move=Move.EXPIRE)
+        _close_all(payment, Move.EXPIRE)
     elif settlement.ending in {Ending.REFUSED, Ending.WRONG_AMOUNT}:
-        close_unpaid(reference=reference, move=Move.ESCALATE)
+        _close_all(payment, Move.ESCALATE)
+
+
+def _close_all(payment: Payment, move: Move) -> None:
+    """The attempt, and with a part of a group every other part."""
+    parts = payment.group.parts.order_by("pk") if payment.group else [payment]
+    for reference in [part.reference for part in parts]:
+        close_unpaid(reference=reference, move=move)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from dossiers.workflow import ActionError
 from payments.access import get_incident
 from payments.models import IncidentKind, Payment, PaymentIncident
+from payments.querysets import owner_for
 from portal.lib import clock
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def open_incident(
             "payment": payment,
             "dossier_id": payment.dossier_id if payment else None,
             "unit_id": payment.unit_id if payment else (unit.pk if unit else None),
+            "owner": owner_for(payment.unit_id if payment else (unit.pk if unit else None)),
             "facts": facts or {},
             "opened_at": clock.now(),
         },

@@ -283,17 +283,17 @@ def claim_refunds(*, now: datetime.datetime, limit: int) -> list[int]:
 
 def send_refund(*, refund_id: int) -> Refund:
     """Ask the gateway to give the money back, outside any transaction, and book its answer."""
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    refund = Refund.objects.select_related("payment__group").get(pk=refund_id)
     payment = refund.payment
     order = RefundOrder(
-        reference=payment.reference,
+        reference=payment.order_reference,
         amount=refund.amount,
-        provider_reference=payment.provider_reference,
+        provider_reference=payment.order_provider_reference,
         created_at=payment.created_at,
         now=clock.now(),
         request_id=refund.request_id,
         by=f"user{refund.asked_by_id}",
-        partial=refund.amount != payment.amount,
+        partial=payment.group_id is not None or refund.amount != payment.amount,
     )
     try:
         answer = gateway(payment.provider).refund(order)

@@ -7,6 +7,7 @@ for a person; nothing ends in silence.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from payments.actions.incidents import open_incident
 from payments.actions.ledger import post
 from payments.actions.receipts import issue_receipts
 from payments.gateways import GatewayFacts, Outcome
-from payments.models import EntryKind, IncidentKind, Payment
+from payments.models import EntryKind, IncidentKind, Payment, PaymentGroup
 from payments.querysets import current_assessment, is_paid
 from payments.rules import mismatch, paid_at
 from payments.workflow import Move, PaymentState, target
@@ -59,8 +60,34 @@ def settle(*, facts: GatewayFacts, source: str, by: User | None = None) -> Settl
     `source` is ipn, return, poll, bank or cashier. The caller has checked the signature.
     """
     payment = _locked(facts.reference)
-    if payment is None:
-        return _unknown(facts)
+    if payment is not None:
+        return _one(payment, facts, source, by)
+    group = PaymentGroup.objects.filter(reference=facts.reference).first()
+    return _unknown(facts) if group is None else _several(group, facts, source, by)
+
+
+def _several(group: PaymentGroup, facts: GatewayFacts, source: str, by: User | None) -> Settlement:
+    """One message about an attempt for several dossiers: each part settles by itself, all in one transaction.
+
+    The whole is compared first: a wrong sum, merchant or currency settles no part.
+    """
+    rows = list(group.parts.order_by("dossier_id").values_list("reference", flat=True))
+    parts = [part for part in map(_locked, rows) if part is not None]
+    total = sum(part.amount for part in parts)
+    whole = dataclasses.replace(facts, amount=parts[0].amount if facts.amount == total else -1)
+    if facts.outcome is not Outcome.WAITING and (kind := mismatch(parts[0], whole)):
+        return _refuse(parts[0], facts, kind)
+    endings = []
+    for number, part in enumerate(parts, 1):
+        said = f"{facts.provider_reference}.{number}" if facts.provider_reference else ""
+        told = dataclasses.replace(
+            facts, reference=part.reference, amount=part.amount, provider_reference=said
+        )
+        endings.append(_one(part, told, source, by).ending)
+    return Settlement(Ending.SETTLED if Ending.SETTLED in endings else endings[0], parts[0])
+
+
+def _one(payment: Payment, facts: GatewayFacts, source: str, by: User | None) -> Settlement:
     if facts.outcome is not Outcome.WAITING and (kind := mismatch(payment, facts)):
         return _refuse(payment, facts, kind)
     match facts.outcome:
@@ -146,12 +173,14 @@ def _paid_again(payment: Payment, facts: GatewayFacts) -> Settlement:
 
 
 def _reference_used_elsewhere(payment: Payment, facts: GatewayFacts) -> bool:
-    return (
-        facts.provider_reference != ""
-        and Payment.objects.filter(provider=payment.provider, provider_reference=facts.provider_reference)
-        .exclude(pk=payment.pk)
-        .exists()
-    )
+    """Whether the gateway's number belongs to another payment; also the whole number of a group's part."""
+    if not facts.provider_reference:
+        return False
+    known = [facts.provider_reference, f"{facts.provider_reference}.1"]
+    if payment.group_id is not None:
+        known.append(facts.provider_reference.rpartition(".")[0])
+    used = Payment.objects.filter(provider=payment.provider, provider_reference__in=known)
+    return used.exclude(pk=payment.pk).exists()
 
 
 def _is_owed(payment: Payment) -> bool:

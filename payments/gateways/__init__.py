@@ -16,6 +16,7 @@ from payments.gateways.base import (
     Query,
     RefundAnswer,
     RefundOrder,
+    Reported,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Query",
     "RefundAnswer",
     "RefundOrder",
+    "Reported",
     "configured",
     "gateway",
     "merchant_of",
@@ -39,7 +41,7 @@ __all__ = [
 def _vnpay() -> Gateway:
     from django.conf import settings
 
-    from payments.gateways.http import post_json
+    from payments.gateways.http import post_json, reporter
     from payments.gateways.vnpay import Vnpay
 
     if not (settings.VNPAY_PAY_URL and settings.VNPAY_TMN_CODE and settings.VNPAY_SECRET):
@@ -50,13 +52,14 @@ def _vnpay() -> Gateway:
         tmn_code=settings.VNPAY_TMN_CODE,
         secret=settings.VNPAY_SECRET,
         send=post_json,
+        fetch_report=reporter(settings.VNPAY_REPORT_URL),
     )
 
 
 def _national() -> Gateway:
     from django.conf import settings
 
-    from payments.gateways.http import post_json
+    from payments.gateways.http import post_json, reporter
     from payments.gateways.national import National
 
     if not (settings.NATIONAL_PAY_URL and settings.NATIONAL_PAY_PARTNER and settings.NATIONAL_PAY_SECRET):
@@ -66,6 +69,7 @@ def _national() -> Gateway:
         partner=settings.NATIONAL_PAY_PARTNER,
         secret=settings.NATIONAL_PAY_SECRET,
         send=post_json,
+        fetch_report=reporter(settings.NATIONAL_PAY_REPORT_URL),
     )
 
 

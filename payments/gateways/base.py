@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -125,6 +125,23 @@ class GatewayFacts:
     raw: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Reported:
+    """One payment in a gateway's own list of a day; whole VND."""
+
+    reference: str
+    provider_reference: str
+    amount: int
+
+
+Report = Callable[[datetime.date], list[Reported]]
+
+
+def no_report(day: datetime.date) -> list[Reported]:
+    """A gateway whose list nobody told us where to fetch."""
+    raise GatewayError(f"no address for the list of {day}")
+
+
 class Gateway(Protocol):
     """An adapter to one payment gateway."""
 
@@ -139,3 +156,6 @@ class Gateway(Protocol):
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
         """Give the money back; raises GatewayError when nothing is known."""
+
+    def report(self, day: datetime.date) -> list[Reported]:
+        """The gateway's own list of what it took on `day`; raises GatewayError when there is none."""

@@ -7,6 +7,7 @@ of QUERY and the answer expected to a notice are assumptions, each in one consta
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from payments.gateways.base import (
     Query,
     RefundAnswer,
     RefundOrder,
+    Report,
+    Reported,
+    no_report,
 )
 from payments.gateways.vnpay import Send, read_stamp, same, stamp
 
@@ -67,6 +71,7 @@ class National:
     partner: str
     secret: str
     send: Send
+    fetch_report: Report = no_report
 
     def start(self, order: Order) -> str:
         """INIT: tell the platform about the attempt; the address it gives. Raises GatewayError.
@@ -129,6 +134,10 @@ class National:
     def refund(self, order: RefundOrder) -> RefundAnswer:  # noqa: ARG002 - the same for every order
         """Protocol 1.0.6 as known has no refund message: the money goes back by another road."""
         return RefundAnswer(taken=False, code="no_message")
+
+    def report(self, day: datetime.date) -> list[Reported]:
+        """The list of `day`, from the address the configuration names; raises GatewayError without one."""
+        return self.fetch_report(day)
 
     @staticmethod
     def _facts(message: Mapping[str, str]) -> GatewayFacts:

@@ -20,6 +20,9 @@ from payments.gateways.base import (
     Query,
     RefundAnswer,
     RefundOrder,
+    Report,
+    Reported,
+    no_report,
 )
 
 VERSION = "2.1.0"
@@ -144,6 +147,7 @@ class Vnpay:
     tmn_code: str
     secret: str
     send: Send
+    fetch_report: Report = no_report
 
     def start(self, order: Order) -> str:
         """The signed address of the pay page."""
@@ -229,6 +233,10 @@ class Vnpay:
             "vnp_OrderInfo": f"Hoan tien {order.reference}",
         }
         return fields | {"vnp_SecureHash": sign(self.secret, piped(fields, REFUND_FIELDS))}
+
+    def report(self, day: datetime.date) -> list[Reported]:
+        """The list of `day`, from the address the configuration names; raises GatewayError without one."""
+        return self.fetch_report(day)
 
     @staticmethod
     def _facts(message: Mapping[str, str], outcome: Outcome) -> GatewayFacts:

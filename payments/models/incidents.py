@@ -27,6 +27,8 @@ class IncidentKind(models.TextChoices):
     RECEIPT = "receipt", _("Đã hoàn tiền: biên lai phải được hủy hoặc thay thế")
     REFUND_REFUSED = "no_refund", _("Cổng thanh toán từ chối hoàn tiền")
     SILENT = "silent", _("Cổng thanh toán không trả lời")
+    DIFFERENCE = "difference", _("Chênh lệch khi đối soát ba bên")
+    NO_REPORT = "no_report", _("Không có danh sách của cổng thanh toán")
     TRANSFER = "transfer", _("Chuyển khoản chưa rõ của hồ sơ nào")
     CASH = "cash", _("Chênh lệch tiền mặt khi chốt ca")
 
@@ -39,6 +41,7 @@ class PaymentIncident(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, blank=True, related_name="+")
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="incidents")
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     facts = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)

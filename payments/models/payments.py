@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from dossiers.models import Dossier
 from payments.models.assessments import FeeAssessment
 from payments.models.desk import CashShift
+from payments.models.sharing import PayLink, PaymentGroup
 from payments.models.statements import StatementLine
 from payments.workflow import PaymentState
 from portal.accounts.models import Unit, User
@@ -51,6 +52,8 @@ class Payment(models.Model):
     started_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     shift = models.ForeignKey(CashShift, models.PROTECT, null=True, blank=True, related_name="payments")
     line = models.ForeignKey(StatementLine, models.PROTECT, null=True, blank=True, related_name="payments")
+    group = models.ForeignKey(PaymentGroup, models.PROTECT, null=True, blank=True, related_name="parts")
+    link = models.ForeignKey(PayLink, models.PROTECT, null=True, blank=True, related_name="payments")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     checks = models.PositiveSmallIntegerField(default=0)
@@ -106,3 +109,13 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def order_reference(self) -> str:
+        """What the gateway knows this attempt by: that of its group when it is a part of one."""
+        return self.group.reference if self.group else self.reference
+
+    @property
+    def order_provider_reference(self) -> str:
+        """What the gateway calls the payment: of a part without the number of the part."""
+        return self.provider_reference.rpartition(".")[0] if self.group else self.provider_reference

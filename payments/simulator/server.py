@@ -140,6 +140,15 @@ class Gateway:
             raise ValueError(f"no command called {action}")
         return {"switches": self.notifier.switches.as_dict()}
 
+    def day_list(self, provider: str, day: str) -> str:
+        """The gateway's own list of what it took on a day (yyyymmdd), as CSV."""
+        rows = ["reference,provider_reference,amount"]
+        for order in self.store.orders():
+            kind = "national" if "national" in order["fields"] else "vnpay"
+            if kind == provider and order["status"] in {"00", "05"} and order["pay_date"].startswith(day):
+                rows.append(f"{order['reference']},{order['transaction_no']},{order['amount']}")
+        return "\n".join(rows) + "\n"
+
     def state(self) -> dict[str, Any]:
         """Everything: switches, orders, notices; `settled` is the gateway's own report of taken money."""
         shown = (
@@ -177,6 +186,10 @@ class Handler(BaseHTTPRequestHandler):
             self._national_page(dict(parse_qsl(address.query)).get("ma", ""))
         elif address.path == "/paymentv2/vpcpay.html":
             self._pay_page(dict(parse_qsl(address.query, keep_blank_values=True)))
+        elif address.path == "/danh-sach":
+            asked = dict(parse_qsl(address.query))
+            body = self.gateway.day_list(asked.get("provider", ""), asked.get("day", ""))
+            self._answer(200, body.encode(), "text/csv; charset=utf-8")
         elif address.path == "/healthz":
             self._json(200, {"status": "ok", "orders": len(self.gateway.store.orders())})
         elif address.path == "/control":

@@ -15,7 +15,8 @@ from payments.actions.checkout import check_payment
 from payments.actions.incidents import report_forgery
 from payments.actions.settling import Ending, settle
 from payments.gateways import BadSignatureError, GatewayError, gateway
-from payments.models import Payment, Provider
+from payments.models import Provider
+from payments.querysets import attempt_of_order
 from portal.lib.reads_writes import public, writes, writes_on_get
 
 logger = logging.getLogger("payments")
@@ -118,10 +119,15 @@ def _come_back(request: HttpRequest, provider: Provider) -> HttpResponse:
         facts = gateway(provider).read(_fields(request))
     except GatewayError:
         return render(request, "payments/checkout/bad_return.html", status=400)
-    if not Payment.objects.filter(reference=facts.reference).exists():
+    payment = attempt_of_order(facts.reference)
+    if payment is None:
         return render(request, "payments/checkout/bad_return.html", status=404)
-    check_payment(reference=facts.reference, source="return")
-    return redirect("payments:attempt", facts.reference)
+    check_payment(reference=payment.reference, source="return")
+    if payment.group is not None:
+        return redirect("payments:group", payment.group.reference)
+    if payment.link is not None:
+        return redirect("payments:link", payment.link.token)
+    return redirect("payments:attempt", payment.reference)
 
 
 def _fields(request: HttpRequest) -> Mapping[str, str]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_readable_dossier
 from dossiers.workflow import ActionError
 from payments.access import get_payable_dossier, get_payment
-from payments.actions.checkout import check_payment, order_of, start_payment
+from payments.actions.checkout import check_payment, start_payment
 from payments.collecting import transfer_of
-from payments.gateways import GatewayError, configured, gateway, merchant_of
+from payments.gateways import GatewayError, configured, merchant_of
 from payments.models import Payment, Provider
-from payments.querysets import fee_summary
-from payments.views.people import address_of, person
+from payments.querysets import fee_summary, open_link, own_due
+from payments.views.people import person
+from payments.views.sharing import to_gateway
 from payments.workflow import BADGES, PaymentState
 from portal.accounts.access import can
 from portal.accounts.permissions import Permission
@@ -32,7 +32,17 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     dossier = get_payable_dossier(request.user, code)
     fee = fee_summary(dossier)
     gateways = [(name, Provider(name).label) for name in configured()]
-    context = {"fee": fee, "transfer": transfer_of(dossier, fee.owed), "gateways": gateways}
+    context: dict[str, object] = {
+        "fee": fee,
+        "transfer": transfer_of(dossier, fee.owed),
+        "gateways": gateways,
+    }
+    link = open_link(dossier)
+    context["link"] = link
+    context["link_url"] = (
+        request.build_absolute_uri(reverse("payments:link", args=[link.token])) if link else ""
+    )
+    context["several"] = own_due(request.user).count() > 1
     return render(request, "payments/checkout/overview.html", context)
 
 
@@ -57,22 +67,12 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         payment = start_payment(
             by=person(request), code=code, merchant=merchant_of(provider), provider=provider
         )
-        return HttpResponseRedirect(_address_at_gateway(request, payment))
+        return to_gateway(request, payment)
     except ActionError as error:
         messages.error(request, str(error.message))
     except GatewayError:
         messages.error(request, _("Cổng thanh toán chưa sẵn sàng. Hãy thử lại sau, hoặc nộp tại quầy."))
     return redirect("payments:checkout", code)
-
-
-def _address_at_gateway(request: HttpRequest, payment: Payment) -> str:
-    order = order_of(
-        payment,
-        return_url=request.build_absolute_uri(reverse("payments:return")),
-        ip=address_of(request),
-        language=get_language() or "vi",
-    )
-    return gateway(payment.provider).start(order)
 
 
 @login_required

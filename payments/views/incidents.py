@@ -34,6 +34,12 @@ LABELS = {
     "bank": _lazy("Ngân hàng"),
     "code": _lazy("Mã trả lời"),
     "paid_at": _lazy("Thời điểm nộp"),
+    "day": _lazy("Ngày"),
+    "provider": _lazy("Cách nộp"),
+    "there": _lazy("Theo cổng, ngân hàng"),
+    "here": _lazy("Theo sổ của Cổng"),
+    "ledger": _lazy("Sổ cái"),
+    "receipts": _lazy("Biên lai, nộp thừa"),
     "expected": _lazy("Phải có trong két"),
     "counted": _lazy("Đã kiểm đếm"),
     "difference": _lazy("Chênh lệch"),
@@ -45,7 +51,7 @@ OUTCOMES = {
     "waiting": _lazy("Đang chờ thanh toán"),
     "suspect": _lazy("Bị nghi ngờ hoặc bị đảo"),
 }
-AMOUNTS = {"amount", "expected", "counted", "difference"}
+AMOUNTS = {"there", "here", "ledger", "receipts", "amount", "expected", "counted", "difference"}
 
 
 def _readable(facts: dict[str, Any]) -> list[tuple[str, str]]:

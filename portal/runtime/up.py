@@ -136,6 +136,8 @@ def _add_gateway(env: dict[str, str], options: argparse.Namespace, data: DataDir
         "VNPAY_API_URL": f"http://{reachable_host(options.host)}:{port}/merchant_webapi/api/transaction",
         "VNPAY_TMN_CODE": _TERMINAL,
         "VNPAY_SECRET": secret,
+        "VNPAY_REPORT_URL": f"http://{reachable_host(options.host)}:{port}/danh-sach?provider=vnpay",
+        "NATIONAL_PAY_REPORT_URL": f"http://{reachable_host(options.host)}:{port}/danh-sach?provider=national",
         "NATIONAL_PAY_URL": f"http://{public_host(options.host)}:{port}/quoc-gia/api",
         "NATIONAL_PAY_PARTNER": _PARTNER,
         "NATIONAL_PAY_SECRET": data.secret("national-pay-secret").read_text(encoding="ascii"),

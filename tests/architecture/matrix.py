@@ -110,6 +110,8 @@ PUBLIC = (
     Row("payments:ipn", EVERYBODY, NOBODY),
     Row("payments:return", {"*": 400, "anonymous": 400}, NOBODY),
     Row("payments:national-notice", NOBODY, EVERYBODY),
+    # Whoever has the address may see what is owed and pay it; the owner's own attempt is under way here.
+    Row("payments:link", EVERYBODY, {"*": 422, "anonymous": 422}, lambda world: (world.link.token,)),
     Row("payments:national-return", {"*": 400, "anonymous": 400}, NOBODY),
 )
 
@@ -182,6 +184,9 @@ CITIZEN = (
     Row("payments:checkout", OWN, args=_dossier("owing")),
     Row("payments:pay", {"owner": ON, "*": 404}, {"owner": ON, "*": 404}, _dossier("owing")),
     Row("payments:receipts", {"*": OK}),
+    Row("payments:share", {"owner": ON, "*": 404}, {"owner": ON, "*": 404}, _dossier("owing")),
+    Row("payments:several", {"*": OK}, {"*": 422}),
+    Row("payments:group", OWN, args=lambda world: (world.group.reference,)),
 )
 
 
@@ -429,6 +434,8 @@ CASH = (
     Row("payments:line", INCIDENT, {**INCIDENT, "cashier": DONE, "head": 422}, _line),
     Row("payments:set-line-aside", INCIDENT_ON, {**INCIDENT, "cashier": DONE, "head": 422}, _line),
     Row("payments:accounts", {MONEY_EYES: OK, "*": 403}),
+    Row("payments:reconciliation", {MONEY_EYES: OK, "*": 403}),
+    Row("payments:remittance", {MONEY_EYES: OK, "*": 403}),
     Row(
         "payments:account-unit",
         {OWN_MONEY_EYES: OK, MONEY_EYES: 404, "*": 403},

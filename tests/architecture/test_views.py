@@ -106,7 +106,6 @@ GUARDED = {
 SCOPED = ("visible_to", "of_account")
 UNSCOPED = {
     "dossiers/views/documents.py: Document": "the public check of a document by its secret token, no names shown",
-    "payments/views/callbacks.py: Payment": "whether the reference the gateway signed exists",
 }
 
 

@@ -24,13 +24,17 @@ from dossiers.models import (
 from dossiers.policies import askable_papers
 from payments.actions.checkout import start_payment
 from payments.actions.desk import close_shift, collect_cash, open_shift
+from payments.actions.groups import start_group
 from payments.actions.incidents import open_incident
+from payments.actions.links import make_link
 from payments.actions.refunds import ask_refund
 from payments.models import (
     CashShift,
     CollectionAccount,
     IncidentKind,
+    PayLink,
     Payment,
+    PaymentGroup,
     PaymentIncident,
     Receipt,
     Refund,
@@ -94,6 +98,8 @@ class World:
     shift: CashShift
     handed: CashShift
     refund: Refund
+    link: PayLink
+    group: PaymentGroup
     incident: PaymentIncident
     nowhere: PaymentIncident
     account: CollectionAccount
@@ -160,6 +166,8 @@ def build(cast: Cast, merchant: str) -> World:
         shift=shift,
         handed=_handed(cast),
         refund=_refund(cast, paid),
+        link=make_link(by=cast.citizen, code=owing.code),
+        group=_group(cast),
         incident=_incident("of-the-office", attempt),
         nowhere=_incident("of-nobody"),
         account=(account := open_account(cast.office)),
@@ -173,6 +181,11 @@ def _refund(cast: Cast, paid: Dossier) -> Refund:
     receipt = Receipt.objects.get(dossier=paid)
     values = {"amount": 1, "way": "cash", "reason": "Thử", "client_key": uuid.uuid4(), "receipt": receipt}
     return ask_refund(by=cast.office.cashier, reference=receipt.payment.reference, **values)
+
+
+def _group(cast: Cast) -> PaymentGroup:
+    codes = [make.accepted(cast, make.HOUSEHOLD).code for _number in range(2)]
+    return start_group(by=cast.citizen, codes=codes, provider="vnpay")
 
 
 def _handed(cast: Cast) -> CashShift:
