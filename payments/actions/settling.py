@@ -177,7 +177,7 @@ def _reference_used_elsewhere(payment: Payment, facts: GatewayFacts) -> bool:
     if not facts.provider_reference:
         return False
     known = [facts.provider_reference, f"{facts.provider_reference}.1"]
-    if payment.group_id is not None:
+    if payment.group_id is not None and "." in facts.provider_reference:
         known.append(facts.provider_reference.rpartition(".")[0])
     used = Payment.objects.filter(provider=payment.provider, provider_reference__in=known)
     return used.exclude(pk=payment.pk).exists()

@@ -98,8 +98,8 @@ def pay(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Say that an approved refund was paid out."""
     user = money_officer(request)
     found = get_refund(user, refund_id)
-    form = PayOutForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PayOutForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             pay_out(by=user, refund_id=refund_id, paid_reference=form.cleaned_data["paid_reference"])
             messages.success(request, _("Đã ghi khoản hoàn đã chi."))

@@ -20,11 +20,11 @@ def as_pdf(photos: Iterable[BinaryIO]) -> bytes:
     cost the memory of one.
     """
     pages = _pages(photos)
-    first = next(pages, None)
-    if first is None:
+    page = next(pages, None)
+    if page is None:
         raise ValueError("no photo")
     out = io.BytesIO()
-    first.save(out, "PDF", save_all=True, append_images=pages, resolution=DPI, quality=QUALITY)
+    page.save(out, "PDF", save_all=True, append_images=pages, resolution=DPI, quality=QUALITY)
     return out.getvalue()
 
 

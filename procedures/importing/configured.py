@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models, transaction
+from simple_history.utils import bulk_create_with_history
 
 from portal.accounts.models import Unit
 from portal.lib import clock
@@ -133,7 +134,7 @@ def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
     TimeLimit.objects.bulk_create(
         TimeLimit(**values(time), fee_shown=_shown(file, time.channel, time.case)) for time in file.times
     )
-    FeeRule.objects.bulk_create(FeeRule(**values(fee)) for fee in file.fees)
+    bulk_create_with_history([FeeRule(**values(fee)) for fee in file.fees], FeeRule)
     for case in cases:
         steps = [step for step in file.steps if step.case == case]
         ProcessStep.objects.bulk_create(

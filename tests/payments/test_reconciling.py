@@ -20,6 +20,7 @@ from payments.actions.reconciling import check_day, reconcile, take_report
 from payments.actions.refunds import pay_out
 from payments.actions.statements import import_statement
 from payments.gateways import Reported
+from payments.management.commands.app_role import ONLY_GROWS
 from payments.models import DayBalance, Payment, PaymentIncident, Receipt, RetainedShare
 from payments.querysets import owner_for
 from portal.accounts.models import Unit
@@ -92,6 +93,7 @@ def test_every_difference_is_work_with_an_owner(
 def test_a_receipt_that_is_missing_shows(cast: Cast, attempt: Payment) -> None:
     pay(attempt)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE payments_receipt DISABLE TRIGGER USER")
         cursor.execute("UPDATE payments_receipt SET total = total - 1")
     check_day(day=today())
@@ -134,7 +136,7 @@ def test_who_gets_the_work(cast: Cast) -> None:
     cast.office.cashier.is_active = False
     cast.office.cashier.save(update_fields=["is_active"])
     assert owner_for(cast.office.unit.pk) == cast.office.head
-    assert owner_for(Unit.objects.get(code="00007").pk) is None
+    assert owner_for(Unit.objects.get(code="00008").pk) is None
     assert owner_for(None) == cast.system
 
 
@@ -231,8 +233,21 @@ def test_two_checks_at_once(cast: Cast, attempt: Payment) -> None:
     assert PaymentIncident.objects.filter(kind="difference").count() == 2
 
 
+def test_the_grants_let_the_ledger_only_grow() -> None:
+    out = io.StringIO()
+    call_command("app_role", "portal_app", stdout=out)
+    lines = out.getvalue().splitlines()
+    for table in ONLY_GROWS:
+        assert f'GRANT SELECT, INSERT ON "{table}" TO "portal_app";' in lines
+        assert f'REVOKE ALL ON "{table}" FROM "portal_app";' in lines
+    assert 'GRANT SELECT, INSERT, UPDATE, DELETE ON "payments_payment" TO "portal_app";' in lines
+
+
 def test_the_applications_role_may_only_add_to_the_ledger(attempt: Payment) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        if not cursor.fetchone()[0]:
+            pytest.skip("this server's account makes no roles; the external run does")
         cursor.execute("CREATE ROLE app_role_of_a_test NOLOGIN")
         call_command("app_role", "app_role_of_a_test", "--apply", stdout=io.StringIO())
         cursor.execute("SET LOCAL ROLE app_role_of_a_test")
