@@ -17,9 +17,11 @@ from payments.models import (
     PaymentGroup,
     PaymentIncident,
     Receipt,
+    ReceiptBook,
     Refund,
     Statement,
     StatementLine,
+    TaxSummary,
 )
 from payments.querysets import (
     accounts_visible_to,
@@ -31,6 +33,7 @@ from payments.querysets import (
     shifts_visible_to,
     statements_visible_to,
 )
+from payments.querysets_receipts import books_visible_to, issued_receipts_visible_to, summaries_visible_to
 from portal.accounts.access import check, units_with
 from portal.accounts.permissions import Permission
 from portal.lib import clock
@@ -80,6 +83,39 @@ def get_receipt(user: AnyUser, token: str) -> Receipt:
     if dossier.account_id != user.pk:
         get_dossier(user, dossier.code, Permission.SEE_PERSONAL_DATA)
     return receipt
+
+
+def get_book(user: AnyUser, book_id: int, *, lock: bool = False) -> ReceiptBook:
+    """A receipt book of a unit whose money one handles or approves, or a range of its series; else Http404."""
+    rows = books_visible_to(user)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    book = rows.filter(pk=book_id).first()
+    if book is None:
+        raise Http404(_("Không tìm thấy quyển biên lai này."))
+    return book
+
+
+def get_issued_receipt(user: AnyUser, token: str, *, lock: bool = False) -> Receipt:
+    """A receipt of a unit whose money one handles or approves, by the token of its document; else Http404."""
+    rows = issued_receipts_visible_to(user)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    receipt = rows.filter(document__token=token.replace("\x00", "")).first()
+    if receipt is None:
+        raise Http404(_("Không tìm thấy biên lai này."))
+    return receipt
+
+
+def get_summary(user: AnyUser, summary_id: int, *, lock: bool = False) -> TaxSummary:
+    """A daily summary of a unit whose money one handles or approves; else Http404."""
+    rows = summaries_visible_to(user)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    found = rows.filter(pk=summary_id).first()
+    if found is None:
+        raise Http404(_("Không tìm thấy bảng tổng hợp này."))
+    return found
 
 
 def get_shift(user: AnyUser, shift_id: int, *, lock: bool = False) -> CashShift:

@@ -12,7 +12,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to dossiers and add the links of this app."""
-        from payments import listeners  # noqa: F401
+        from payments import enclosures, listeners, validity  # noqa: F401
         from portal.accounts.permissions import Permission
         from portal.lib import nav
 
@@ -27,6 +27,14 @@ class PaymentsConfig(AppConfig):
                 audience=nav.Audience.OFFICER,
                 order=60,
                 icon="money",
+            ),
+            nav.NavItem(
+                _("Sổ biên lai"),
+                "payments:issued",
+                permission=(Permission.COLLECT, Permission.APPROVE_MONEY),
+                audience=nav.Audience.OFFICER,
+                order=61,
+                icon="receipt",
             ),
             nav.NavItem(
                 _("Việc về tiền"),

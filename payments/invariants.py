@@ -53,7 +53,8 @@ def money_agrees(report: Iterable[tuple[str, int]] | None = None) -> Checked:
 
 _PAYMENTS = f"""
     SELECT p.id, p.amount, p.is_surplus, p.state = 'settled' AS settled,
-           coalesce((SELECT sum(r.total) FROM payments_receipt r WHERE r.payment_id = p.id), 0) AS receipts,
+           coalesce((SELECT sum(r.total) FROM payments_receipt r WHERE r.payment_id = p.id AND NOT EXISTS
+                     (SELECT 1 FROM payments_receipt n WHERE n.replaces_id = r.id)), 0) AS receipts,
            coalesce((SELECT sum(l.amount) FROM payments_ledgerentry l WHERE l.payment_id = p.id
                      AND l.account IN ('{Account.GATEWAY}', '{Account.DRAWER}', '{Account.CARD}',
                                        '{Account.TO_ASSIGN}', '{Account.BETWEEN}')
@@ -85,16 +86,25 @@ def _gateway_faults(taken: dict[str, int]) -> Iterator[str]:
 
 
 _BOOKS = """
-    SELECT b.id, b.symbol, b.next_number, count(r.id), count(DISTINCT r.number), coalesce(max(r.number), 0)
+    SELECT b.id, b.symbol, b.next_number, count(r.id), count(DISTINCT r.number),
+           coalesce(max(r.number), b.first_number - 1)
       FROM payments_receiptbook b LEFT JOIN payments_receipt r ON r.book_id = b.id
      GROUP BY b.id
-    HAVING NOT (count(r.id) = count(DISTINCT r.number) AND count(r.id) = coalesce(max(r.number), 0)
-                AND b.next_number = count(r.id) + 1)
+    HAVING NOT (count(r.id) = count(DISTINCT r.number)
+                AND count(r.id) = coalesce(max(r.number), b.first_number - 1) - b.first_number + 1
+                AND b.next_number = b.first_number + count(r.id))
+"""
+
+_RANGES = """
+    SELECT a.id, b.id FROM payments_receiptbook a JOIN payments_receiptbook b
+        ON a.id < b.id AND coalesce(a.delegated_from_id, a.id) = coalesce(b.delegated_from_id, b.id)
+       AND a.first_number <= coalesce(b.last_number, 99999999)
+       AND b.first_number <= coalesce(a.last_number, 99999999)
 """
 
 
 def receipts_have_no_gap() -> Checked:
-    """I3: in every book highest number = count = distinct, and the next number follows."""
+    """I3: in every book first to highest number = count = distinct, the next number follows, no ranges overlap."""
     with connection.cursor() as cursor:
         cursor.execute(_BOOKS)
         findings = [
@@ -103,6 +113,10 @@ def receipts_have_no_gap() -> Checked:
                 f"book {key} {symbol}: highest {highest}, count {count}, distinct {distinct}, next {following}",
             )
             for key, symbol, following, count, distinct, highest in cursor.fetchall()
+        ]
+        cursor.execute(_RANGES)
+        findings += [
+            Finding("I3", f"books {one} and {other} share numbers") for one, other in cursor.fetchall()
         ]
     counted = {"books": ReceiptBook.objects.count(), "receipts": Receipt.objects.count()}
     return Checked("I3", counted, findings)

@@ -9,16 +9,19 @@ from django.utils import translation
 
 from dossiers.documents import common
 from dossiers.models import DocumentKind, PartyRole
+from payments import corrections
+from payments.models import CorrectionKind
 from portal.lib import clock
 from procedures.models import FeeKind
 
 if TYPE_CHECKING:
     from dossiers.models import Dossier, DossierParty
     from payments.collecting import Transfer
-    from payments.models import Receipt
+    from payments.models import Receipt, ReceiptCorrection
     from payments.querysets import FeeSummary
 
 TEMPLATE = "payments/print/receipt.html"
+NOTICE_TEMPLATE = "payments/print/receipt_notice.html"
 TITLES = {FeeKind.FEE: "Biên lai thu phí", FeeKind.CHARGE: "Biên lai thu lệ phí"}
 
 
@@ -55,6 +58,24 @@ def _in_vietnamese(text: Callable[[], str]) -> str:
         return text()
 
 
+def _delegate(row: Receipt) -> dict[str, str]:
+    """Who collects in the principal's name: shown with name and address (NĐ 254/2026/NĐ-CP art. 25)."""
+    if row.book.delegated_from is None:
+        return {}
+    return {"delegate": row.unit.full_name, "delegate_address": row.unit.address}
+
+
+def replaced(old: Receipt) -> dict[str, str]:
+    """The receipt another one replaces, as the other names it."""
+    return {
+        "template_symbol": old.book.template_symbol,
+        "symbol": old.book.symbol,
+        "number": old.padded,
+        "date": old.collected_on.isoformat(),
+        "day": f"{old.collected_on:%d/%m/%Y}",
+    }
+
+
 def receipt(row: Receipt) -> dict[str, Any]:
     """The contents a receipt must have, in their final wording."""
     return {
@@ -64,14 +85,21 @@ def receipt(row: Receipt) -> dict[str, Any]:
             "symbol": row.book.symbol,
             "number": row.padded,
             "is_sample": row.book.is_sample,
-            "collector": row.unit.full_name,
-            "collector_tax_code": row.unit.tax_code,
-            "collector_address": row.unit.address,
+            "collector": row.book.principal.full_name,
+            "collector_tax_code": row.book.principal.tax_code,
+            "collector_address": row.book.principal.address,
+            **_delegate(row),
             "payer": row.payer_name,
             "payer_address": row.payer_address,
             "procedure": f"{row.dossier.procedure.code} – {row.dossier.procedure.name}",
-            "lines": [{"name": line["name"], "amount": vnd(line["amount"])} for line in row.lines],
+            "lines": [
+                {"name": line["name"], "amount": vnd(line["amount"]), "vnd": line["amount"]}
+                for line in row.lines
+            ],
             "total": vnd(row.total),
+            "total_vnd": row.total,
+            "date": row.collected_on.isoformat(),
+            "replaces": replaced(row.replaces) if row.replaces else {},
             "words": row.total_in_words,
             "method": _in_vietnamese(row.payment.get_provider_display),
             "reference": row.payment.reference,
@@ -111,3 +139,48 @@ def _transfer_lines(transfer: Transfer) -> dict[str, str]:
         "text": transfer.code,
         "payload": transfer.payload,
     }
+
+
+FIELD_NAMES = {
+    "payer_name": "Tên người nộp",
+    "payer_address": "Địa chỉ người nộp",
+    "line_names": "Tên khoản thu",
+}
+
+
+def notice_title(correction: ReceiptCorrection) -> str:
+    """What the notice is called."""
+    if correction.kind == CorrectionKind.CANCEL:
+        return "Thông báo hủy biên lai điện tử"
+    return "Thông báo biên lai điện tử có sai sót"
+
+
+def notice(correction: ReceiptCorrection, row: Receipt) -> dict[str, Any]:
+    """A notice to the payer and the tax authority about a wrong or cancelled receipt."""
+    rule = corrections.rule_on(clock.today())
+    return {
+        "form": f"Mẫu {rule.form}" if rule.form else "",
+        "basis": rule.basis,
+        "receipt": {
+            **replaced(row),
+            "title": title(FeeKind(row.kind)),
+            "collector": row.book.principal.full_name,
+            "collector_tax_code": row.book.principal.tax_code,
+            "payer": row.payer_name,
+            "total": vnd(row.total),
+        },
+        "cancelled": correction.kind == CorrectionKind.CANCEL,
+        "reason": correction.reason,
+        "changes": [
+            {
+                "name": FIELD_NAMES[change["field"]],
+                "wrong": _one_text(change["wrong"]),
+                "right": _one_text(change["right"]),
+            }
+            for change in correction.changes
+        ],
+    }
+
+
+def _one_text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "; ".join(value)

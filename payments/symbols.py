@@ -41,6 +41,12 @@ def sample_symbol(day: datetime.date, letters: str) -> str:
     return f"{year}T{letters}" if rule_on(day) is NEW else f"{letters}-{year}E"
 
 
+def example(rule: SeriesRule, year: int) -> str:
+    """A symbol of the rule's form for `year`, to show what is expected."""
+    short = f"{year % 100:02d}"
+    return f"{short}TAA" if rule is NEW else f"AA-{short}E"
+
+
 def shown(number: int, digits: int) -> str:
     """The number as printed. Raises OverflowError when the series is full."""
     text = f"{number:0{digits}d}"

@@ -221,6 +221,10 @@ NATIONAL_PAY_REPORT_URL = env.text("NATIONAL_PAY_REPORT_URL")
 # The unit that collects for units without an account of their own (its code); empty: such units take no transfers.
 PAYMENTS_DEFAULT_UNIT = env.text("PORTAL_PAYMENTS_DEFAULT_UNIT")
 
+# The tax authority's service for daily summaries of receipts; without an address they are handed in by a person.
+TAX_URL = env.text("PORTAL_TAX_URL")
+TAX_TOKEN = env.text("PORTAL_TAX_TOKEN")
+
 # Codes under H26 were found nowhere: the prefix and sub-codes are configuration, sample values marked as such.
 AGENCY_PREFIX = env.text("PORTAL_AGENCY_PREFIX", "H26")
 
@@ -252,6 +256,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "payments.tasks.reconcile_yesterday",
         "schedule": crontab(hour=1, minute=30),
     },
+    "make-tax-summaries": {"task": "payments.tasks.make_tax_summaries", "schedule": crontab(minute=20)},
+    "send-tax-summaries": {"task": "payments.tasks.send_tax_summaries", "schedule": 300.0},
     "fill-day-counts": {"task": "reporting.tasks.fill_dirty", "schedule": 20.0},
     "verify-day-counts": {
         "task": "reporting.tasks.compare_with_events",

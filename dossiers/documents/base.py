@@ -26,6 +26,7 @@ COUNTER_KINDS = frozenset(
         DocumentKind.REFUSAL,
         DocumentKind.CONTROL,
         DocumentKind.RECEIPT,
+        DocumentKind.RECEIPT_NOTICE,
     }
 )
 

@@ -22,6 +22,7 @@ SERIES: dict[str, str] = {
     Kind.STOP: "TBD",
     Kind.CONTROL: "KSGQ",
     Kind.RESULT: "KQ",
+    Kind.RECEIPT_NOTICE: "TBSS",
 }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.documents.base import day_in_words
+from dossiers.documents.enclosures import enclosures_of
 from dossiers.models import DocumentKind
 from portal.lib import pdf
 from portal.lib.barcode import code128
@@ -41,7 +42,10 @@ def signed_bytes(document: Document) -> tuple[bytes, list[str]]:
     signing, signers = adapter(), signers_of(document)
     names = [signing.name_of(signer) for signer in signers]
     data = pdf.render(
-        document.template, print_context(document, names), title=f"{document.title} {document.number}"
+        document.template,
+        print_context(document, names),
+        title=f"{document.title} {document.number}",
+        enclosures=enclosures_of(document, signing),
     )
     for signer in signers:
         data = signing.sign_pdf(

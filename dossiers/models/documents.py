@@ -30,6 +30,7 @@ class DocumentKind(models.TextChoices):
     CONTROL = "06", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
     RESULT = "result", _("Kết quả giải quyết")
     RECEIPT = "receipt", _("Biên lai thu phí, lệ phí")
+    RECEIPT_NOTICE = "re_note", _("Thông báo về biên lai có sai sót, biên lai hủy")
 
 
 class Document(models.Model):

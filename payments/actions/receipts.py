@@ -18,59 +18,80 @@ from portal.lib import clock
 from procedures.models import FeeKind
 
 if TYPE_CHECKING:
+    from payments.models.receipts import ReceiptBookQuerySet
     from portal.accounts.models import User
 
 SAMPLE_LETTERS = {FeeKind.FEE: "AA", FeeKind.CHARGE: "AB"}
 
 
+MOST_TRIES = 5
+
+
+class SeriesFullError(OverflowError):
+    """The unit's receipt numbers are used up and no approved range waits: nothing can be receipted."""
+
+
 def issue_receipts(payment: Payment, *, by: User | None) -> list[Receipt]:
     """One receipt per kind of a settled payment whose row is locked. Call it last: it locks the books.
 
-    Kinds are taken in a fixed order, so two collections in one unit cannot lock each other out.
+    Kinds are taken in a fixed order, so two collections in one unit cannot lock each other out. Raises
+    SeriesFullError when a registered series is used up.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("a receipt number needs the transaction of its payment")
     found = []
     address = papers.payer_address(payment.dossier)  # read before a book is locked
     for kind in sorted(FeeKind):
         lines = [line for line in payment.assessment.lines if line["kind"] == kind and line["payable"]]
         if lines:
-            found.append(_issue(payment, kind, lines, address, by=by))
+            assert payment.paid_at is not None  # noqa: S101 - a settled payment has its time (constraint)
+            receipt = Receipt(
+                kind=kind,
+                payment=payment,
+                dossier=payment.dossier,
+                unit=payment.unit,
+                payer_name=payment.payer_name,
+                payer_address=address,
+                lines=[
+                    {"code": line["code"], "name": line["name"], "amount": line["payable"]} for line in lines
+                ],
+                collected_on=timezone.localdate(payment.paid_at),
+            )
+            found.append(number_and_issue(receipt, by=by))
     return found
 
 
-def _issue(
-    payment: Payment, kind: FeeKind, lines: list[Mapping[str, Any]], address: str, *, by: User | None
-) -> Receipt:
-    assert payment.paid_at is not None  # noqa: S101 - a settled payment has its time (constraint)
-    day = timezone.localdate(payment.paid_at)
-    book = lock_book(payment.unit_id, kind, day)
-    total = sum(line["payable"] for line in lines)
-    receipt = Receipt(
-        book=book,
-        number=book.next_number,
-        kind=kind,
-        payment=payment,
-        dossier=payment.dossier,
-        unit=payment.unit,
-        payer_name=payment.payer_name,
-        payer_address=address,
-        lines=[{"code": line["code"], "name": line["name"], "amount": line["payable"]} for line in lines],
-        total=total,
-        total_in_words=amount_in_words(total),
-        collected_on=day,
-        issued_at=clock.now(),
-        issued_by=by,
-    )
+def replace_receipt(old: Receipt, *, changes: Mapping[str, Any], by: User | None) -> Receipt:
+    """A receipt in place of `old`, numbered today in the series of today's rule; `old` must be locked.
+
+    `changes` are columns that differ (`payer_name`, `payer_address`, `lines`); the day of collection stays.
+    The unique pointer to `old` refuses a second replacement.
+    """
+    kept = ("kind", "payment", "dossier", "unit", "payer_name", "payer_address", "lines", "collected_on")
+    receipt = Receipt(**{name: changes.get(name, getattr(old, name)) for name in kept}, replaces=old)
+    return number_and_issue(receipt, by=by, on=clock.today())
+
+
+def number_and_issue(receipt: Receipt, *, by: User | None, on: datetime.date | None = None) -> Receipt:
+    """Give a prepared receipt its number, totals and document, and store it, in the caller's transaction.
+
+    `on`: the day whose rule gives the series (default: the day of collection).
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a receipt number needs the transaction of its payment")
+    kind = FeeKind(receipt.kind)
+    book = lock_book(receipt.unit_id, kind, on or receipt.collected_on)
+    receipt.book, receipt.number = book, book.next_number
+    receipt.total = sum(line["amount"] for line in receipt.lines)
+    receipt.total_in_words = amount_in_words(receipt.total)
+    receipt.issued_at, receipt.issued_by = clock.now(), by
     receipt.document = issue_document(
-        dossier=payment.dossier,
+        dossier=receipt.dossier,
         kind=DocumentKind.RECEIPT,
         template=papers.TEMPLATE,
         context=papers.receipt(receipt),
         title=papers.title(kind),
         by=by,
         number=receipt.full_number,
-        unit=payment.unit,
+        unit=receipt.unit,
     )
     receipt.save(force_insert=True)
     book.next_number += 1
@@ -81,7 +102,11 @@ def _issue(
 
 
 def lock_book(unit_id: int, kind: FeeKind, day: datetime.date) -> ReceiptBook:
-    """The locked series for receipts of `kind` collected on `day`; a sample series is made where none is."""
+    """The locked book for receipts of `kind` on `day`, with a number left.
+
+    A full range gives way to the next approved one; where none is registered at all, a sample series is made.
+    Raises SeriesFullError when the registered numbers are used up.
+    """
     rule = symbols.rule_on(day)
     which = {
         "unit_id": unit_id,
@@ -90,10 +115,24 @@ def lock_book(unit_id: int, kind: FeeKind, day: datetime.date) -> ReceiptBook:
         "year": day.year,
     }
     books = ReceiptBook.objects.select_for_update(of=("self",), no_key=True).filter(**which)
-    found = books.first()
-    if found is None:
+    found = books.in_use().first()
+    for _try in range(MOST_TRIES):
+        if found is not None:
+            break
         symbol = symbols.sample_symbol(day, SAMPLE_LETTERS[kind])
-        book = ReceiptBook(symbol=symbol, digits=rule.digits, is_sample=True, **which)
+        book = ReceiptBook(symbol=symbol, digits=rule.digits, is_sample=True, opened_at=clock.now(), **which)
         ReceiptBook.objects.bulk_create([book], ignore_conflicts=True)
-        found = books.get()
-    return found
+        found = books.in_use().first()  # none while an approval changes the book in use: look again
+    if found is None:
+        raise RuntimeError(f"no receipt book for unit {unit_id}")
+    return _next_range(found, books) if found.is_full else found
+
+
+def _next_range(full: ReceiptBook, books: ReceiptBookQuerySet) -> ReceiptBook:
+    following = books.waiting().first()
+    if following is None:
+        raise SeriesFullError(f"receipt book {full.pk} is full")
+    full.closed_at = following.opened_at = clock.now()
+    full.save(update_fields=["closed_at"])
+    following.save(update_fields=["opened_at"])
+    return following

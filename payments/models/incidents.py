@@ -31,6 +31,7 @@ class IncidentKind(models.TextChoices):
     NO_REPORT = "no_report", _("Không có danh sách của cổng thanh toán")
     TRANSFER = "transfer", _("Chuyển khoản chưa rõ của hồ sơ nào")
     CASH = "cash", _("Chênh lệch tiền mặt khi chốt ca")
+    TAX = "tax", _("Bảng tổng hợp biên lai chưa đến cơ quan thuế")
 
 
 class PaymentIncident(models.Model):

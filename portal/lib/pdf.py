@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import atexit
 import functools
+import io
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,24 +43,60 @@ class _Press:
     fetch: Any
 
 
-def render(template: str, context: dict[str, Any], *, title: str) -> bytes:
+@dataclass(frozen=True)
+class Enclosure:
+    """A file a PDF/A-3 carries as the data it shows (AFRelationship Data)."""
+
+    name: str
+    data: bytes
+    description: str
+
+
+def render(
+    template: str, context: dict[str, Any], *, title: str, enclosures: Sequence[Enclosure] = ()
+) -> bytes:
     """The PDF of a print template; documents are Vietnamese whatever language the reader chose.
 
     Raises PdfError when the libraries or the fonts are missing.
     """
     with translation.override("vi"):
         text = render_to_string(template, {**context, "pdf_title": title})
-    return render_html(text)
+    return render_html(text, enclosures)
 
 
-def render_html(text: str) -> bytes:
+def render_html(text: str, enclosures: Sequence[Enclosure] = ()) -> bytes:
     """The PDF of a whole HTML document; its `<title>` and `lang` become the metadata."""
     press = _press()
     document = press.html(string=text, url_fetcher=press.fetch, base_url=None)
     data: bytes = document.write_pdf(
-        stylesheets=[press.styles], font_config=press.fonts, pdf_variant=VARIANT, optimize_images=False
+        stylesheets=[press.styles],
+        font_config=press.fonts,
+        pdf_variant=VARIANT,
+        optimize_images=False,
+        attachments=[_attachment(one) for one in enclosures],
     )
     return data
+
+
+def _attachment(enclosure: Enclosure) -> Any:
+    from weasyprint import Attachment
+
+    return Attachment(
+        string=enclosure.data,
+        name=enclosure.name,
+        description=enclosure.description,
+        relationship="Data",
+    )
+
+
+def enclosed(data: bytes, name: str) -> bytes | None:
+    """The file called `name` that a PDF of ours carries; None when it carries none of that name."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data)) as document:
+        if name not in document.attachments:
+            return None
+        return bytes(document.attachments[name].get_file().read_bytes())
 
 
 @functools.lru_cache(maxsize=1)

@@ -51,6 +51,12 @@ class SigningAdapter(Protocol):
     def seals(self, data: bytes) -> list[Seal]:
         """Every signature of a PDF, oldest first; empty for an unsigned or unreadable one."""
 
+    def sign_xml(self, data: bytes, signer: Signer) -> bytes:
+        """The XML document `data` with one enveloped XML signature (XMLDSig). Raises SigningError."""
+
+    def xml_seal(self, data: bytes) -> Seal | None:
+        """The signature of an XML document; None for an unsigned or unreadable one."""
+
 
 def unit_signer(code: str, name: str) -> Signer:
     """The seal of a unit."""

@@ -1,4 +1,4 @@
-"""The local adapter: PAdES baseline B signatures with certificates of a test authority made on first use.
+"""The local adapter: PAdES baseline B and XML signatures with certificates of a test authority made on first use.
 
 For development, demonstration and tests. The certificates say so in their names, and production refuses them
 unless the setting SIGNING_ALLOW_TEST_KEYS allows it in words.
@@ -36,10 +36,22 @@ class LocalAdapter:
         """The certificate's name."""
         return common_name(signer)
 
+    def sign_xml(self, data: bytes, signer: Signer) -> bytes:
+        """`data` with an enveloped signature over the whole document, see `portal.signing.xml`."""
+        _refuse_in_production()
+        from portal.signing import xml
+
+        return xml.sign(data, self._keys.pair_of(signer))
+
+    def xml_seal(self, data: bytes) -> Seal | None:
+        """The signature of an XML document, checked against the test authority."""
+        from portal.signing import xml
+
+        return xml.seal_of(data, self._keys.authority())
+
     def sign_pdf(self, data: bytes, signer: Signer, *, reason: str, location: str) -> bytes:
         """`data` with one more signature; the field is named after the kind of signer."""
-        if settings.PRODUCTION and not settings.SIGNING_ALLOW_TEST_KEYS:
-            raise SigningError("test certificates may not sign in production")
+        _refuse_in_production()
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.sign import fields, signers
 
@@ -70,6 +82,11 @@ class LocalAdapter:
         except _unreadable():
             return []
         return [_seal(signature, root) for signature in found]
+
+
+def _refuse_in_production() -> None:
+    if settings.PRODUCTION and not settings.SIGNING_ALLOW_TEST_KEYS:
+        raise SigningError("test certificates may not sign in production")
 
 
 def _off_loop(call: Callable[[], T]) -> T:

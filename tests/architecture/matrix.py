@@ -200,7 +200,10 @@ FILES: Expected = {"owner": OK, OFFICE: OK, "monitor": 403, "*": 404}
 SHARED = (
     Row("dossiers:attachment", FILES, args=lambda world: (world.file.pk,), what="of a dossier"),
     Row("dossiers:document", FILES, args=lambda world: (world.finished.code, world.slip.pk)),
-    Row("payments:receipt", FILES, args=lambda world: (world.receipt.document.token,)),
+    *(
+        Row(name, FILES, args=lambda world: (world.receipt.document.token,))
+        for name in ("payments:receipt", "payments:receipt-data", "payments:receipt-copy")
+    ),
     # The amounts alone carry nobody's name: the monitor may see them.
     Row("payments:slip", {"owner": OK, OFFICE: OK, "monitor": OK, "*": 404}, args=_dossier("owing")),
     Row("payments:panel", {"owner": OK, OFFICE: OK, "monitor": OK, "*": 404}, args=_dossier("owing")),
@@ -386,6 +389,21 @@ def _account(world: World) -> tuple[Any, ...]:
     return (world.account.pk,)
 
 
+def _issued(world: World) -> tuple[Any, ...]:
+    return (world.receipt.document.token,)
+
+
+def _book(world: World) -> tuple[Any, ...]:
+    return (world.receipt.book_id,)
+
+
+def _summary(world: World) -> tuple[Any, ...]:
+    return (world.summary.pk,)
+
+
+CORRECTION = {"payer_name": "Người Khác", "line_names": "Lệ phí", "reason": "Ghi sai tên"}
+CANCELLATION = {"cancel-reason": "Trả lại tiền"}
+
 CASH = (
     Row("payments:cash-desk", {CASHIERS: OK, "*": 403}),
     Row("payments:open-shift", {CASHIERS: ON, "*": 403}, {CASHIERS: DONE, "*": 403}),
@@ -444,6 +462,39 @@ CASH = (
     ),
     Row("payments:decide-account", ACCOUNT_ON, {**ACCOUNT_ON, **ACCOUNT_DECIDE}, _account),
     Row("payments:verify-account", ACCOUNT_ON, {**ACCOUNT_ON, **ACCOUNT_DECIDE}, _account),
+    Row("payments:ask-refund", INCIDENT_ON, {**INCIDENT, frozenset({"cashier", "head"}): DONE}, _incident),
+    Row("payments:decide-refund", INCIDENT_ON, INCIDENT_ON, _incident),
+    # --- Receipts as documents of account: the unit that collects, and whoever approves its money ---
+    Row("payments:issued", {MONEY: OK, "*": 403}),
+    Row("payments:issued-receipt", INCIDENT, args=_issued),
+    Row(
+        "payments:correct-receipt",
+        INCIDENT_ON,
+        {**INCIDENT, "cashier": DONE, "head": 403},
+        _issued,
+        CORRECTION,
+    ),
+    Row(
+        "payments:cancel-receipt",
+        INCIDENT_ON,
+        {**INCIDENT, "cashier": DONE, "head": 403},
+        _issued,
+        CANCELLATION,
+    ),
+    Row(
+        "payments:decide-correction",
+        INCIDENT_ON,
+        {**INCIDENT, "cashier": 403, "head": DONE},
+        lambda world: (world.receipt.document.token, 1),
+    ),
+    Row("payments:books", {MONEY: OK, "*": 403}),
+    Row("payments:declare-series", {CASHIERS: OK, "*": 403}, {CASHIERS: DONE, "*": 403}),
+    Row("payments:book", INCIDENT, {**INCIDENT, "cashier": DONE, "head": DONE}, _book),
+    Row("payments:decide-series", INCIDENT_ON, {**INCIDENT, "cashier": 403, "head": DONE}, _book),
+    Row("payments:summaries", {MONEY: OK, "*": 403}),
+    Row("payments:summary", INCIDENT, {**INCIDENT, "cashier": DONE, "head": DONE}, _summary),
+    Row("payments:summary-data", INCIDENT, args=_summary),
+    Row("payments:send-summary", INCIDENT_ON, {**INCIDENT, "cashier": DONE, "head": 403}, _summary),
 )
 
 # --- Figures: the check of the method stands before sign-in ---

@@ -110,6 +110,7 @@ JSON = {
     "Draft.answers", "Draft.done_sections", "DossierForm.answers", "AnswerSource.value",
     # frozen snapshots of what was issued or decided
     "Document.context", "Document.signed_by", "Rating.scores", "Result.content", "FeeAssessment.lines", "Receipt.lines",
+    "ReceiptCorrection.changes",
     # facts of an event, a payment, an incident: ids, amounts, a gateway's fields; no names, no numbers of people
     "DossierEvent.data", "Payment.facts", "PaymentIncident.facts", "OutboxMessage.payload", "FillState.differences",
     # sealed months: counts and digests; what a look at them found names days, units and facts
@@ -119,7 +120,9 @@ JSON = {
 }  # fmt: skip
 
 
-FACTS = {"DossierEvent", "Document", "Payment", "Receipt", "LedgerEntry", "Result", "FeeAssessment"}
+FACTS = {"DossierEvent", "Document", "Payment", "Receipt", "LedgerEntry", "Result", "FeeAssessment"} | {
+    "ReceiptCorrection", "TaxLine",
+}  # fmt: skip
 
 
 def test_facts_are_never_deleted_with_their_dossier() -> None:

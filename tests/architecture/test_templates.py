@@ -27,6 +27,7 @@ PIECES = {
     "payments/accounts/_account.html": "one of several accounts on a page",
     "payments/accounts/_lacks.html": "a cell of a table",
     "payments/statements/_lines.html": "a table on several pages",
+    "payments/books/_state.html": "a badge in every line of a table",
 }
 _ROOT = re.compile(r"<(\w+)([^>]*)>")
 _TARGET = re.compile(r"""hx[-_]target=["']#([\w-]+)["']""")

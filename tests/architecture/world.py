@@ -28,6 +28,7 @@ from payments.actions.groups import start_group
 from payments.actions.incidents import open_incident
 from payments.actions.links import make_link
 from payments.actions.refunds import ask_refund
+from payments.actions.tax import make_summary
 from payments.models import (
     CashShift,
     CollectionAccount,
@@ -39,6 +40,7 @@ from payments.models import (
     Receipt,
     Refund,
     StatementLine,
+    TaxSummary,
     UnitDay,
 )
 from portal.accounts.models import User
@@ -95,6 +97,7 @@ class World:
     attempt: Payment
     paid: Dossier
     receipt: Receipt
+    summary: TaxSummary
     shift: CashShift
     handed: CashShift
     refund: Refund
@@ -163,6 +166,7 @@ def build(cast: Cast, merchant: str) -> World:
         attempt=attempt,
         paid=paid,
         receipt=Receipt.objects.get(dossier=paid),
+        summary=_summary(cast),
         shift=shift,
         handed=_handed(cast),
         refund=_refund(cast, paid),
@@ -194,6 +198,12 @@ def _handed(cast: Cast) -> CashShift:
     values = {"unit": cast.office.unit, "day": day, "opened_at": clock.now()}
     shift = CashShift.objects.create(cashier=cast.office.head, **values)
     return close_shift(by=cast.office.head, shift_id=shift.pk, counted=0, handed_to=cast.office.cashier)
+
+
+def _summary(cast: Cast) -> TaxSummary:
+    made = make_summary(unit_id=cast.office.unit.pk, day=clock.today())
+    assert made is not None
+    return made
 
 
 def _cash(dossier: Dossier) -> dict[str, Any]:
