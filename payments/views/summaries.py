@@ -55,16 +55,17 @@ def summary(request: HttpRequest, summary_id: int) -> HttpResponse:
             messages.success(request, _("Đã ghi mã tiếp nhận."))
             return redirect("payments:summary", summary_id)
     lines = found.lines.select_related("receipt__book", "receipt__document", "correction")
+    page = Paginator(lines, LINES).get_page(request.GET.get("page"))
+    for line in page:
+        line.status = _status(line)
     context = {
         "summary": found,
-        "page": Paginator(lines, LINES).get_page(request.GET.get("page")),
+        "page": page,
         "form": form,
         "connected": authority() is not None,
         "may_send": found.state in {TaxState.WAITING, TaxState.REFUSED}
         and can(user, Permission.COLLECT, found.unit_id),
     }
-    for line in context["page"]:
-        line.status = _status(line)
     return render(request, "payments/summaries/summary.html", context, status=422 if form.errors else 200)
 
 
