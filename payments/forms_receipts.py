@@ -48,7 +48,7 @@ class RangeForm(forms.Form):
     """The next numbers of a series for another unit."""
 
     unit_code = forms.SlugField(
-        label=_("Mã đơn vị được ủy nhiệm"), max_length=20, help_text=_("Ví dụ 00004 là phường Ba Đình.")
+        label=_("Mã đơn vị được ủy nhiệm"), max_length=20, help_text=_("Ví dụ: 00004.")
     )
     count = forms.IntegerField(label=_("Bao nhiêu số"), min_value=1)
     registration = forms.CharField(

@@ -56,11 +56,10 @@ def summary(request: HttpRequest, summary_id: int) -> HttpResponse:
             return redirect("payments:summary", summary_id)
     lines = found.lines.select_related("receipt__book", "receipt__document", "correction")
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
-    for line in page:
-        line.status = _status(line)
     context = {
         "summary": found,
         "page": page,
+        "lines": [(line, _status(line)) for line in page.object_list],
         "form": form,
         "connected": authority() is not None,
         "may_send": found.state in {TaxState.WAITING, TaxState.REFUSED}

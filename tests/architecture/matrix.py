@@ -462,8 +462,6 @@ CASH = (
     ),
     Row("payments:decide-account", ACCOUNT_ON, {**ACCOUNT_ON, **ACCOUNT_DECIDE}, _account),
     Row("payments:verify-account", ACCOUNT_ON, {**ACCOUNT_ON, **ACCOUNT_DECIDE}, _account),
-    Row("payments:ask-refund", INCIDENT_ON, {**INCIDENT, frozenset({"cashier", "head"}): DONE}, _incident),
-    Row("payments:decide-refund", INCIDENT_ON, INCIDENT_ON, _incident),
     # --- Receipts as documents of account: the unit that collects, and whoever approves its money ---
     Row("payments:issued", {MONEY: OK, "*": 403}),
     Row("payments:issued-receipt", INCIDENT, args=_issued),
