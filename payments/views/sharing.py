@@ -61,7 +61,7 @@ def share(request: HttpRequest, code: str) -> HttpResponse:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """What a dossier owes, for whoever got the address: no person, only procedure, unit and amount; its POST pays."""
     found = get_pay_link(token)
-    form = LinkPayForm(request.POST or None)
+    form = LinkPayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             payment = pay_by_link(

@@ -134,6 +134,7 @@ def _post(row: Row, world: World, client: Client) -> Any:
     return answer
 
 
+@pytest.mark.timeout(900)  # some thousands of requests
 def test_who_sees_what_and_looking_changes_nothing(world: World) -> None:
     visitors = Visitors(world)
     before = _fingerprint()
@@ -146,6 +147,7 @@ def test_who_sees_what_and_looking_changes_nothing(world: World) -> None:
     assert _changed(before) == []
 
 
+@pytest.mark.timeout(900)  # some thousands of requests
 def test_who_may_do_what_and_a_denial_changes_nothing(world: World) -> None:
     """First everything that is denied, which leaves every table as it was; then the rest, each undone again."""
     visitors = Visitors(world)
