@@ -264,7 +264,8 @@ def all_facts() -> dict[str, Fact]:
 def counts(period: Period, units: Collection[int]) -> Counts:
     """Every set of the readings and bridges counted from the rows."""
     facts = all_facts().values()
-    found = report06.by([fact for fact in facts if not isinstance(fact, Away)], period, units)[()]
+    counted = report06.by([fact for fact in facts if not isinstance(fact, Away)], period, units)[()]
+    found = dict.fromkeys(all_facts(), 0) | dict(counted)
     for fact in facts:
         if isinstance(fact, Away):
             found[fact.code] = fact.rows(period.first, period.last, units).count()

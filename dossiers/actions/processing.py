@@ -125,6 +125,7 @@ def issue(*, code: str, by: User) -> Dossier:
     """
     dossier, move = lock_for("issue", code=code, by=by)
     result = Result.objects.select_for_update().get(dossier=dossier)
+    result.dossier = dossier  # what is returned carries the result as it is now
     document = documents.issue_result(result=result, by=by)
     result.issued_by, result.issued_at, result.document = by, clock.now(), document
     result.number = document.number

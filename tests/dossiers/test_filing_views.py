@@ -549,7 +549,7 @@ def test_discarding_deletes_the_draft_once(citizen: Client, draft: Draft) -> Non
 
 # --- Cost ---
 
-BUDGET = {"draft": 8, "papers": 8, "place": 7, "review": 14}
+BUDGET = {"draft": 8, "papers": 10, "place": 7, "review": 14}
 
 
 @pytest.mark.parametrize("page", sorted(BUDGET))

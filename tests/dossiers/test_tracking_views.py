@@ -226,7 +226,7 @@ def test_a_dossier_page_costs_few_queries(
     citizen: Client, cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
     dossier = finished(cast)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(21):
         citizen.get(url("detail", dossier))
 
 
