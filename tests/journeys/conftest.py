@@ -90,6 +90,16 @@ def somebody(browser: Any, live_server: Any) -> Iterator[Callable[..., Person]]:
     assert [text for person in people for text in person.complaints] == []
 
 
+def choose(person: Person, radio: str) -> None:
+    """Choose a radio button; the section may be drawn anew under the click, so look at the page afterwards."""
+    for _try in range(3):
+        person.page.locator(radio).click(force=True)
+        person.page.wait_for_load_state("networkidle")
+        if person.page.locator(f"{radio}:checked").count():
+            return
+    raise AssertionError(f"{radio} did not stay chosen")
+
+
 def fill(person: Person, answers: dict[str, Any]) -> None:
     """Fill the questions of the shown page that `answers` knows, by the kind of control."""
     for name, value in answers.items():
@@ -105,7 +115,7 @@ def fill(person: Person, answers: dict[str, Any]) -> None:
             continue
         kind = controls.first.get_attribute("type") or ""
         if kind == "radio":
-            person.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
+            choose(person, f"main [name='{name}'][value='{value}']")
         elif kind == "checkbox":
             if controls.first.is_checked() != bool(value):
                 controls.first.focus()
