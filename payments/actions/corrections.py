@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from dossiers.actions.documents import issue_document
@@ -16,7 +17,8 @@ from payments import corrections, papers
 from payments.access import get_issued_receipt
 from payments.actions.incidents import open_incident
 from payments.actions.receipts import replace_receipt
-from payments.models import CorrectionKind, IncidentKind, Receipt, ReceiptCorrection
+from payments.models import CorrectionKind, IncidentKind, Receipt, ReceiptCorrection, Refund
+from payments.workflow import RefundState
 from portal.accounts.access import check
 from portal.accounts.permissions import Permission
 from portal.lib import clock
@@ -113,8 +115,8 @@ def decide_correction(*, by: User, token: str, correction_id: int, approve: bool
     return correction
 
 
-def _carry_out(correction: ReceiptCorrection, receipt: Receipt, by: User, *, goes_back: bool = False) -> None:
-    """Issue what the correction asks for; money of a cancelled receipt that nobody gives back is a work item."""
+def _carry_out(correction: ReceiptCorrection, receipt: Receipt, by: User) -> None:
+    """Issue what the correction asks for; money of a cancelled receipt that nobody gave back is a work item."""
     if correction.kind == CorrectionKind.REPLACE:
         correction.replacement = replace_receipt(
             receipt, changes=_columns(receipt, correction.changes), by=by
@@ -129,8 +131,14 @@ def _carry_out(correction: ReceiptCorrection, receipt: Receipt, by: User, *, goe
             by=by,
             unit=receipt.unit,
         )
-    if correction.kind == CorrectionKind.CANCEL and not goes_back:
+    if correction.kind == CorrectionKind.CANCEL and not _given_back(receipt):
         open_incident(IncidentKind.REFUND, key=f"cancelled:{receipt.pk}", payment=receipt.payment)
+
+
+def _given_back(receipt: Receipt) -> bool:
+    """Whether refunds of this receipt gave all of it back."""
+    done = Refund.objects.filter(receipt=receipt, state=RefundState.DONE)
+    return (done.aggregate(total=Sum("amount"))["total"] or 0) == receipt.total
 
 
 def _columns(receipt: Receipt, changes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -139,31 +147,3 @@ def _columns(receipt: Receipt, changes: list[dict[str, Any]]) -> dict[str, Any]:
         names = right.pop("line_names")
         right["lines"] = [{**line, "name": name} for line, name in zip(receipt.lines, names, strict=True)]
     return right
-
-
-def cancel_for_refund(
-    receipt: Receipt, *, reason: str, asked_by: User, decided_by: User
-) -> ReceiptCorrection:
-    """Cancel a receipt together with the refund two persons decided, in the refund's transaction.
-
-    `receipt` must be locked. A receipt cancelled before is returned with its cancellation.
-    """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("a cancellation needs the transaction of its refund")
-    done = receipt.corrections.filter(kind=CorrectionKind.CANCEL, approved=True).first()
-    if done is not None:
-        return done
-    now = clock.now()
-    correction = ReceiptCorrection(
-        receipt=receipt,
-        kind=CorrectionKind.CANCEL,
-        reason=reason,
-        asked_by=asked_by,
-        asked_at=now,
-        decided_by=decided_by,
-        decided_at=now,
-        approved=True,
-    )
-    _carry_out(correction, receipt, decided_by, goes_back=True)
-    correction.save(force_insert=True)
-    return correction
