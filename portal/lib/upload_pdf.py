@@ -92,6 +92,7 @@ def _save(pdf: pikepdf.Pdf) -> bytes:
         compress_streams=False,
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        deterministic_id=True,  # the same file sent again has the same hash, whatever the second
     )
     return out.getvalue()
 

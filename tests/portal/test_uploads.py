@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -218,6 +219,14 @@ def test_every_kind_of_jpg_comes_through(options: dict[str, Any]) -> None:
         Image.open(io.BytesIO(check(data, "a.jpg").content)).tobytes()
         == Image.open(io.BytesIO(data)).tobytes()
     )
+
+
+def test_a_pdf_sent_again_a_second_later_is_the_same_file() -> None:
+    """A saved PDF bears an identifier; made from the time it would make every sending another file."""
+    data = hostile.plain_pdf()
+    first = check(data, "a.pdf").content
+    time.sleep(1.1)  # the identifier counts seconds
+    assert check(data, "a.pdf").content == first
 
 
 def test_the_same_file_twice_is_stored_once() -> None:
