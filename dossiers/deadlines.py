@@ -107,6 +107,8 @@ class _Clock:
         elif fact.kind in _RESUMES and self.paused_at is not None:
             again = self.rule.restarts and fact.kind != EventKind.RELEASED
             self._resume(min(fact.at, fact.until) if fact.until else fact.at, again=again)
+        elif fact.kind == EventKind.CALENDAR_CHANGED:
+            self._say(fact.at, _("%(time)s tính lại theo lịch làm việc mới") % {"time": _clock(fact.at)})
         elif fact.kind == EventKind.EXTENDED and fact.until is not None:
             self.at = fact.until
             self._say(fact.until, _("hẹn lại theo văn bản xin lỗi: %(time)s") % {"time": _clock(fact.until)})

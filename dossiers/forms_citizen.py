@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.states import Delivery
 from portal.accounts.models import Unit, UnitKind
 from portal.lib import clock
-from procedures.models import ProcedureCase, ProcedureVersion
+from procedures import levels
+from procedures.models import OfferLevel, ProcedureCase, ProcedureVersion, UnitLevel
 
 OFFERED = (Delivery.ONLINE, Delivery.COUNTER)
 
@@ -37,11 +38,17 @@ class StartForm(forms.Form):
 
 
 class UnitField(forms.ModelChoiceField):
-    """Units by their full names, grouped when there are both communes and branches of the Centre."""
+    """Units by their full names, grouped when there are both communes and branches of the Centre.
+
+    `closed`: the units that do not take the procedure online today, each with the order that says so.
+    """
+
+    closed: dict[int, UnitLevel] = {}
 
     def label_from_instance(self, obj: Any) -> str:
-        """The name with its kind."""
-        return str(obj.full_name)
+        """The name with its kind, and what one should know before choosing it."""
+        row = self.closed.get(obj.pk)
+        return f"{obj.full_name} – {row.get_level_display().lower()}" if row else str(obj.full_name)
 
 
 class PlaceForm(forms.Form):
@@ -65,6 +72,22 @@ class PlaceForm(forms.Form):
         field = cast("UnitField", self.fields["unit"])
         field.queryset = receiving_units(version)
         field.widget.attrs["data-filter"] = "1"
+        field.closed = levels.closed_units(version, clock.today())
+
+    def clean_unit(self) -> Unit:
+        """A unit that takes the procedure online today; the reason otherwise."""
+        unit: Unit = self.cleaned_data["unit"]
+        row = cast("UnitField", self.fields["unit"]).closed.get(unit.pk)
+        if row is not None:
+            said = levels.said_none(row) if row.level == OfferLevel.NONE else levels.said_counter(row)
+            raise forms.ValidationError(said)
+        return unit
+
+
+def open_online(version: ProcedureVersion) -> bool:
+    """Whether at least one unit takes the procedure online today."""
+    closed = levels.closed_units(version, clock.today())
+    return not closed or receiving_units(version).exclude(pk__in=closed).exists()
 
 
 def receiving_units(version: ProcedureVersion) -> Any:

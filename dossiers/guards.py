@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from dossiers.deadlines import rule_for
-from dossiers.states import EventKind, Money
+from dossiers.states import Delivery, EventKind, Money
+from dossiers.transfers import AT_COLLECTION, TransferState
 from dossiers.workflow import GUARDS, ActionError, Transition
 from portal.lib import clock
 from procedures.models import StepKind
@@ -47,6 +48,20 @@ def check_guards(move: Transition, dossier: Dossier, by: User | None) -> None:
             raise ActionError(GUARDS[name])
 
 
+def _taken_over(dossier: Dossier, _by: User | None) -> bool:
+    """A dossier sent here from another unit is taken over before anything is done with it."""
+    if dossier.receiving_unit_id == dossier.competent_unit_id:
+        return True
+    return not dossier.transfers.filter(state=TransferState.SENT).exists()
+
+
+def _result_here(dossier: Dossier, _by: User | None) -> bool:
+    """The result is where it is handed out; online it is everywhere at once."""
+    if dossier.receiving_unit_id == dossier.competent_unit_id or dossier.delivery == Delivery.ONLINE:
+        return True
+    return not dossier.transfers.filter(ended_at=None).exclude(state__in=AT_COLLECTION).exists()
+
+
 def _time_limit(dossier: Dossier, _by: User | None) -> bool:
     return rule_for(dossier) is not None
 
@@ -82,6 +97,8 @@ def _extended_once(dossier: Dossier, _by: User | None) -> bool:
 
 
 HOLDS: dict[str, Guard] = {
+    "taken_over": _taken_over,
+    "result_here": _result_here,
     "time_limit": _time_limit,
     "verified": _verified,
     "checker_is_not_drafter": _checker_is_not_drafter,

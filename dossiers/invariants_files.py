@@ -1,7 +1,7 @@
 """Invariant I4: every row that names a file has it, with the right content; every file has a row or is new.
 
-`known_hashes` is the one list of what names a file: a new model with a hash is added here, or the sweep removes
-its files.
+`NAMING` is the one list of what names a file: a new model with `sha256` and `size` is added here, or by its app's
+`ready` with `name_files`, or the sweep removes its files.
 """
 
 from __future__ import annotations
@@ -11,10 +11,16 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from dossiers.models import Attachment, Document, StoredPaper
+from dossiers.models import Attachment, Document, PetitionFile, StoredPaper, UnitPaper
 from portal.lib import files
+from procedures.models import CatalogueImport
 
-NAMING: tuple[type[Model], ...] = (Attachment, Document, StoredPaper)
+NAMING: list[type[Model]] = [Attachment, Document, PetitionFile, StoredPaper, UnitPaper, CatalogueImport]
+
+
+def name_files(*models: type[Model]) -> None:
+    """Say that rows of these models (of apps to the right) name files."""
+    NAMING.extend(model for model in models if model not in NAMING)
 
 
 @dataclass

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from dossiers.states import Delivery, Money, State
+from dossiers.transfers import AT_COLLECTION, Side, TransferState, unit_of
+from dossiers.transfers_shown import Row, last_transfer
 from portal.templatetags.portal import moment_text
 
 if TYPE_CHECKING:
@@ -19,6 +21,18 @@ def next_step(dossier: Dossier) -> str:
     return NEXT[State(dossier.state)](dossier)
 
 
+def leg_of(dossier: Dossier) -> Row | None:
+    """The transfer of a dossier decided elsewhere than where it was filed; None for any other."""
+    return last_transfer(dossier) if dossier.receiving_unit_id != dossier.competent_unit_id else None
+
+
+def collected_at(dossier: Dossier) -> str:
+    """The unit where the person collects the result at a counter."""
+    leg = leg_of(dossier)
+    unit = unit_of(leg.transfer, Side.COLLECTION) if leg else dossier.receiving_unit
+    return unit.full_name
+
+
 def _filed(dossier: Dossier) -> str:
     return _("%(unit)s kiểm tra hồ sơ và trả lời tiếp nhận, yêu cầu bổ sung hoặc từ chối trước %(when)s.") % {
         "unit": dossier.receiving_unit.full_name,
@@ -27,6 +41,12 @@ def _filed(dossier: Dossier) -> str:
 
 
 def _accepted(dossier: Dossier) -> str:
+    leg = leg_of(dossier)
+    if leg and leg.transfer.state == TransferState.SENT:
+        return _("Hồ sơ đã chuyển tới %(unit)s, nơi đó nhận giải quyết trước %(when)s.") % {
+            "unit": leg.transfer.receiver.full_name,
+            "when": moment_text(leg.transfer.due_at),
+        }
     return _("%(unit)s phân công người giải quyết. Kết quả hẹn trả %(when)s.") % _when(dossier)
 
 
@@ -61,8 +81,13 @@ def _finished(dossier: Dossier) -> str:
         return _("Bản điện tử được trả trên trang hồ sơ sau ít phút.")
     if dossier.delivery == Delivery.POST:
         return _("%(unit)s gửi kết quả qua bưu chính.") % {"unit": dossier.receiving_unit.full_name}
+    leg = leg_of(dossier)
+    if leg and leg.transfer.state not in AT_COLLECTION and leg.transfer.ended_at is None:
+        return _("Kết quả đang được chuyển về %(unit)s; Cổng báo ngay khi có thể đến nhận.") % {
+            "unit": collected_at(dossier)
+        }
     return _("Mời đến %(unit)s nhận kết quả, mang theo giấy tiếp nhận hoặc thẻ căn cước.") % {
-        "unit": dossier.receiving_unit.full_name
+        "unit": collected_at(dossier)
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.access import sees_whole
 from dossiers.states import Money
 from portal.accounts.access import can
 from portal.accounts.permissions import Permission
@@ -36,7 +37,12 @@ HANDLING = (
 
 
 def may_write_to_citizen(user: User, dossier: Dossier) -> bool:
-    """Whether an officer has work on the dossier; who only collects money or numbers papers does not write."""
+    """Whether an officer has work on the dossier; who only collects money or numbers papers does not write.
+
+    Of a dossier sent on to another unit, that unit writes.
+    """
+    if not sees_whole(user, dossier):
+        return False
     units = {dossier.receiving_unit_id, dossier.competent_unit_id}
     return any(can(user, permission, unit) for permission in HANDLING for unit in units)
 

@@ -182,7 +182,7 @@ def _entered(event: Happened, run: StepRun | None, runs: dict[str, StepRun]) -> 
     if entered is not None:
         entered.until = None
         entered.unit = event.unit or entered.unit
-        if event.kind == EventKind.ASSIGNED:
+        if event.kind == EventKind.ASSIGNED and kind is StepKind.APPRAISE:
             entered.who = str(event.data.get("name", ""))
     return entered, False
 

@@ -14,7 +14,7 @@ from portal.lib import clock
 from procedures.calendar import calendar_for
 from procedures.diagram import Diagram, Shape, draw
 from procedures.models import ProcessStep, StepKind
-from procedures.views.sheet import minutes_text
+from procedures.wording import minutes_text
 
 if TYPE_CHECKING:
     import datetime

@@ -23,12 +23,13 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def visible_to(self, user: User | AnonymousUser) -> DossierQuerySet:
         """Dossiers an officer may see: those his units receive or decide (access table, SEE_DOSSIERS)."""
-        from portal.accounts.access import units_with
+        from portal.accounts.access import unit_ids_with
 
-        units = units_with(user, Permission.SEE_DOSSIERS)
-        if units.query.is_empty():
+        keys = unit_ids_with(user, Permission.SEE_DOSSIERS)
+        if keys is None:
+            return self.all()
+        if not keys:
             return self.none()
-        keys = units.values("pk")
         return self.filter(Q(receiving_unit__in=keys) | Q(competent_unit__in=keys))
 
     def of_account(self, user: User | AnonymousUser) -> DossierQuerySet:

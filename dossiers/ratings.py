@@ -11,6 +11,7 @@ from pydantic import Field
 
 from dossiers.states import EventKind
 from dossiers.workflow import may_be_rated
+from procedures.calendar import HANOI
 from procedures.form_schema import Name, Strict, Text
 
 if TYPE_CHECKING:
@@ -79,4 +80,9 @@ def _time_points(dossier: Dossier) -> int | None:
         return None
     if dossier.finished_at > dossier.promised_at:
         return 0
-    return 2 if dossier.finished_at.date() < dossier.promised_at.date() else 1
+    return 2 if _day(dossier.finished_at) < _day(dossier.promised_at) else 1
+
+
+def _day(moment: datetime.datetime) -> datetime.date:
+    """The Hanoi day: a result at two in the morning is not of the day before."""
+    return moment.astimezone(HANOI).date()

@@ -32,6 +32,8 @@ HIDDEN = {
     EventKind.DOCUMENT_ISSUED,
     EventKind.SUPPLEMENT_PROPOSED,
     EventKind.SUPPLEMENT_DECLINED,
+    EventKind.PAPER_MISSING,
+    EventKind.PAPER_FOUND,
 }
 # Kinds whose reason was written for the person and stands in the form he got.
 REASONED = {

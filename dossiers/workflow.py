@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from dossiers.states import EventKind, State
 from portal.accounts.permissions import Permission
+from portal.lib.errors import ActionError as ActionError
 
 
 class WrongState(Exception):
@@ -20,15 +21,6 @@ class WrongState(Exception):
         self.transition = transition
         self.state = State(state)
         super().__init__(f"{transition.name} not allowed from {state}")
-
-
-class ActionError(Exception):
-    """An action refused for a reason the person can read and mend; `field` names the input where known."""
-
-    def __init__(self, message: str | Promise, field: str = "") -> None:
-        self.message = message
-        self.field = field
-        super().__init__(str(message))
 
 
 class Place(Enum):
@@ -67,6 +59,8 @@ class Transition:
 # What a move asks for beyond state and right; the sentence is what a person refused by it reads. The conditions
 # themselves are in dossiers/guards.py.
 GUARDS: dict[str, str | Promise] = {
+    "taken_over": _("Hồ sơ được chuyển đến và chưa nhận; xin nhận hoặc trả lại trước."),
+    "result_here": _("Kết quả chưa về nơi trả; chưa thể trao cho người dân."),
     "time_limit": _("Thủ tục chưa có thời hạn giải quyết cho hình thức nộp này; chưa thể tiếp nhận."),
     "verified": _("Còn bước xác minh chưa có trả lời và chưa hết hạn; chưa thể trình."),
     "checker_is_not_drafter": _("Người dự thảo không được tự kiểm tra kết quả."),
@@ -98,7 +92,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "request_supplement", pgettext_lazy("move", "Yêu cầu bổ sung"),
         HANDLING, State.SUPPLEMENT,
-        EventKind.SUPPLEMENT_REQUESTED, Place.COMPETENT, Permission.PROCESS, form="02",
+        EventKind.SUPPLEMENT_REQUESTED, Place.COMPETENT, Permission.PROCESS, form="02", guards=("taken_over",),
     ),
     Transition(
         "answer_supplement", pgettext_lazy("move", "Nộp bổ sung"),
@@ -113,22 +107,27 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "assign", pgettext_lazy("move", "Phân công thụ lý"),
         HANDLING, State.PROCESSING, EventKind.ASSIGNED,
-        Place.COMPETENT, Permission.ASSIGN, notice=False,
+        Place.COMPETENT, Permission.ASSIGN, notice=False, guards=("taken_over",),
+    ),
+    Transition(
+        "reassign", pgettext_lazy("move", "Giao người khác thụ lý"),
+        (State.CHECKING, State.SIGNING, State.SIGNED, State.SUPPLEMENT, State.OBLIGATION), None, EventKind.ASSIGNED,
+        Place.COMPETENT, Permission.ASSIGN, notice=False, stays=True,
     ),
     Transition(
         "hand_over", pgettext_lazy("move", "Chuyển chuyên viên"),
         (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
-        Place.COMPETENT, Permission.RECEIVE, notice=False,
+        Place.COMPETENT, Permission.RECEIVE, notice=False, guards=("taken_over",),
     ),
     Transition(
         "take", pgettext_lazy("move", "Nhận thụ lý"),
         (State.ACCEPTED,), State.PROCESSING, EventKind.ASSIGNED,
-        Place.COMPETENT, Permission.PROCESS, notice=False,
+        Place.COMPETENT, Permission.PROCESS, notice=False, guards=("taken_over",),
     ),
     Transition(
         "ask_verification", pgettext_lazy("move", "Đề nghị xác minh"),
         HANDLING, None, EventKind.VERIFY_ASKED,
-        Place.COMPETENT, Permission.PROCESS, notice=False, stays=True,
+        Place.COMPETENT, Permission.PROCESS, notice=False, stays=True, guards=("taken_over",),
     ),
     Transition(
         "answer_verification", pgettext_lazy("move", "Trả lời xác minh"),
@@ -173,12 +172,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "return_result", pgettext_lazy("move", "Trả kết quả"),
         (State.FINISHED,), State.RETURNED, EventKind.RETURNED,
-        Place.RECEIVING, Permission.RECEIVE, guards=("fee_paid", "result_file"),
+        Place.RECEIVING, Permission.RECEIVE, guards=("result_here", "fee_paid", "result_file"),
     ),
     Transition(
         "set_obligation", pgettext_lazy("move", "Yêu cầu thực hiện nghĩa vụ tài chính"),
         HANDLING, State.OBLIGATION,
-        EventKind.OBLIGATION_SET, Place.COMPETENT, Permission.PROCESS,
+        EventKind.OBLIGATION_SET, Place.COMPETENT, Permission.PROCESS, guards=("taken_over",),
     ),
     Transition(
         "meet_obligation", pgettext_lazy("move", "Xác nhận đã thực hiện nghĩa vụ"),
@@ -209,6 +208,18 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 BY_NAME = {transition.name: transition for transition in TRANSITIONS}
 
+# What happens to a dossier between two units, see dossiers/transfers.py.
+BETWEEN_UNITS = {
+    EventKind.TRANSFER_SENT,
+    EventKind.TRANSFER_ACCEPTED,
+    EventKind.TRANSFER_REFUSED,
+    EventKind.TRANSFER_KEPT,
+    EventKind.RESULT_SENT_BACK,
+    EventKind.RESULT_BACK,
+    EventKind.COLLECTION_MOVED,
+    EventKind.PAPER_MISSING,
+    EventKind.PAPER_FOUND,
+}
 # Facts that move no state; they may be recorded whatever the state is.
 FACTS = {
     EventKind.FEE_ASSESSED,
@@ -226,6 +237,7 @@ FACTS = {
     EventKind.MESSAGE,
     EventKind.RESULT_RECEIVED,
     EventKind.RESULT_REVOKED,
+    *BETWEEN_UNITS,
 }
 
 

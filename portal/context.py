@@ -26,6 +26,7 @@ class Link:
     url: str
     current: bool
     icon: str
+    count: int = 0
 
 
 class Chrome:
@@ -96,9 +97,18 @@ class Chrome:
         leading = [url for url in addresses.values() if url == path or (url != "/" and path.startswith(url))]
         current = max(leading, key=len, default="")
         return [
-            Link(str(item.label), addresses[item.url_name], addresses[item.url_name] == current, item.icon)
+            Link(
+                str(item.label),
+                addresses[item.url_name],
+                addresses[item.url_name] == current,
+                item.icon,
+                self._count(item),
+            )
             for item in allowed
         ]
+
+    def _count(self, item: NavItem) -> int:
+        return item.count(self.user) if item.count and self.user else 0
 
     def _allows(self, item: NavItem) -> bool:
         if item.permission is None:

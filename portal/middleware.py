@@ -75,7 +75,8 @@ class SecurityHeadersMiddleware:
         )
         headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        if not getattr(response, "xframe_options_exempt", False):  # the widget, framed by other sites
+            headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         patch_vary_headers(response, ["HX-Request"])
         if _is_personal(request):
             # Counter machines are shared: after sign-out, back must not show the last person's pages.

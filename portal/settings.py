@@ -162,6 +162,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("PORTAL_TRUSTED_PROXIES", 0)
 EMAIL_BACKEND = env.text("PORTAL_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("PORTAL_FROM_EMAIL", "no-reply@localhost")
 
+# Where notices go besides e-mail: services that take SMS and Zalo messages (docs/notices.md); unset: not offered.
+SMS_URL = env.text("PORTAL_SMS_URL")
+SMS_TOKEN = env.text("PORTAL_SMS_TOKEN")
+ZALO_URL = env.text("PORTAL_ZALO_URL")
+ZALO_TOKEN = env.text("PORTAL_ZALO_TOKEN")
+# Development and trials: nothing leaves, the portal shows what would have.
+NOTICES_ON_SCREEN = env.flag("PORTAL_NOTICES_ON_SCREEN")
+
 # Vietnamese is the source language of the interface: official wording is Vietnamese, English translates it.
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
@@ -250,6 +258,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 60}},
+    "sweep-exports": {"task": "reporting.tasks.sweep_exports", "schedule": 60.0},
+    "issue-reports": {"task": "reporting.tasks.issue_reports", "schedule": crontab(minute=40)},
     "drain-outbox": {"task": "portal.outbox.tasks.drain", "schedule": 30.0},
     "poll-payments": {"task": "payments.tasks.poll_pending", "schedule": 60.0},
     "reconcile-money": {
@@ -263,6 +273,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reporting.tasks.compare_with_events",
         "schedule": crontab(hour=2, minute=30),
     },
+    "look-for-warnings": {"task": "reporting.tasks.look_for_warnings", "schedule": 300.0},
+    "send-warning-digests": {
+        "task": "reporting.tasks.send_digests",
+        "schedule": crontab(hour=7, minute="30,50"),
+    },
+    "follow-versions": {"task": "procedures.tasks.follow_versions", "schedule": crontab(minute=0)},
     "end-questions": {"task": "dossiers.tasks.end_questions", "schedule": 60.0},
     "sweep-drafts": {"task": "dossiers.tasks.sweep_drafts", "schedule": crontab(hour=3, minute=10)},
     "follow-supplements": {"task": "dossiers.tasks.follow_supplements", "schedule": crontab(minute=20)},

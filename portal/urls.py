@@ -8,6 +8,7 @@ from portal.health import healthz
 from procedures.api import addresses as api_addresses
 from procedures.views.home import home
 from reporting import api as _figures  # noqa: F401 - adds its addresses to the API
+from reporting import api_open as _open_data  # noqa: F401 - likewise
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.permission_denied"

@@ -8,12 +8,14 @@ Open data: no key, cacheable, callable from other sites. Errors are JSON in both
 from __future__ import annotations
 
 import datetime
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query, Schema
+from django.views.decorators.http import conditional_page
+from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 
 from portal.accounts.former import plain
@@ -21,8 +23,12 @@ from portal.accounts.models import Unit
 from portal.lib import clock
 from portal.lib.text import fold
 from procedures import audit
+from procedures.api_schemas import ErrorAnswer, FeeData, ProcedureData, ProcedureList, UnitList
+from procedures.filters import Wanted
 from procedures.models import Procedure
-from procedures.querysets import Entry, Wanted, catalogue, version_with_parts
+from procedures.open_data import detail, levels_on, row
+from procedures.places import find_units
+from procedures.querysets import catalogue, version_with_parts
 
 MAX_LIMIT = 100
 CACHE_SECONDS = 300
@@ -36,155 +42,9 @@ api = NinjaAPI(
 )
 
 
-class ProcedureRow(Schema):
-    """A procedure in a list."""
-
-    code: str
-    title: str
-    official_title: str
-    field: str
-    levels: list[str]
-    agency: str
-    vertical_system: str
-    channels: list[str]
-    applicants: list[str]
-    configured: bool
-    files_online: bool
-    missing: list[str]
-    url: str
-
-
-class ProcedureList(Schema):
-    """A page of procedures; `count` is the number of all that fit."""
-
-    count: int
-    results: list[ProcedureRow]
-
-
-class ChannelData(Schema):
-    """Time and fee of a channel. `time` null: not known. `fee_vnd` empty: to confirm; [0]: free."""
-
-    channel: str
-    case: str
-    time: float | None
-    unit: str
-    confirmed: bool
-    fee_vnd: list[int]
-
-
-class PaperData(Schema):
-    """A paper to hand in."""
-
-    name: str
-    case: str
-    originals: int
-    copies: int
-    required: bool
-
-
-class ProcedureData(ProcedureRow):
-    """Everything known of a procedure."""
-
-    online_level: str
-    time_limits: list[ChannelData]
-    papers: list[PaperData]
-    results: list[str]
-    legal_basis: list[str]
-    decision: str
-    version: int | None
-    valid_from: str | None
-    as_of: str
-    source: str
-
-
-class FeeRuleData(Schema):
-    """The rule behind a line; `source` is the act that sets it, `cap` the most in VND per copy."""
-
-    authority: str
-    channel: str
-    tiers: list[dict[str, int | None]]
-    cap: int | None
-    subsidy_percent: int
-    exemptions: list[str]
-    valid_from: str
-    valid_to: str | None
-    source: str
-
-
-class FeeLineData(Schema):
-    """A line of the calculation, whole VND: payable = gross - exempted - subsidised. `kind`: phi or le_phi."""
-
-    code: str
-    name: str
-    kind: str
-    quantity: int
-    gross: int
-    exempted: int
-    subsidised: int
-    payable: int
-    confirmed: bool
-    explanation: str
-    rule: FeeRuleData
-
-
-class FeeData(Schema):
-    """What filing costs. `fee_known` false: nobody confirmed the fee of this channel, the sums say nothing."""
-
-    code: str
-    version: int
-    channel: str
-    case: str
-    date: str
-    fee_known: bool
-    lines: list[FeeLineData]
-    gross: int
-    exempted: int
-    subsidised: int
-    payable: int
-
-
-class UnitRow(Schema):
-    """A unit. `agency_code_confirmed` false: the code is a sample, not an official one."""
-
-    code: str
-    kind: str
-    name: str
-    name_en: str
-    is_ward: bool
-    parent: str | None
-    former_districts: list[str]
-    latitude: float | None
-    longitude: float | None
-    area_km2: float | None
-    agency_code: str
-    agency_code_confirmed: bool
-
-
-class UnitList(Schema):
-    """All units that fit."""
-
-    count: int
-    results: list[UnitRow]
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    levels = [name for name, told in (("commune", entry.at_commune), ("province", entry.at_province)) if told]
-    people = (("citizen", entry.for_citizens), ("organisation", entry.for_organisations))
-    return {
-        "code": entry.code,
-        "title": entry.title,
-        "official_title": entry.official_title,
-        "field": entry.field_name,
-        "levels": levels,
-        "agency": entry.agency,
-        "vertical_system": entry.vertical_system,
-        "channels": sorted(entry.channels),
-        "applicants": [name for name, told in people if told],
-        "configured": entry.configured,
-        "files_online": entry.files_online,
-        "missing": list(entry.missing),
-        "url": f"/thu-tuc/{entry.code}/",
-    }
+def answers(schema: Any, *, not_found: bool = False) -> dict[int, Any]:
+    """The schema of an operation by status: what it answers, and the one shape of every error."""
+    return {200: schema, **({404: ErrorAnswer} if not_found else {}), 422: ErrorAnswer}
 
 
 def _open(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -197,13 +57,15 @@ def _open(view: Callable[..., Any]) -> Callable[..., Any]:
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return view(request, response, **kwargs)
 
+    # The names of its annotations are those of the module the operation stands in, not of this one.
+    wrapped.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
     return wrapped
 
 
 open_data = _open
 
 
-@api.get("/procedures", response=ProcedureList, summary="Tìm thủ tục / Search procedures")
+@api.get("/procedures", response=answers(ProcedureList), summary="Tìm thủ tục / Search procedures")
 @_open
 def procedures(
     request: HttpRequest,
@@ -219,59 +81,37 @@ def procedures(
     known = catalogue()
     code = next((f.code for f in known.fields if field and field in (f.code, f.name)), "")
     if field and not code:
-        return {"count": 0, "results": []}
+        return {"count": 0, "next": None, "results": []}
     query = " ".join(q.replace("\x00", " ").split())
     found = known.find(Wanted(query=query, field=code))
-    return {"count": len(found), "results": [_row(entry) for entry in found[offset : offset + limit]]}
+    after = request.GET.copy()
+    after["offset"] = str(offset + limit)
+    return {
+        "count": len(found),
+        "next": f"{request.path}?{after.urlencode()}" if offset + limit < len(found) else None,
+        "results": [row(entry) for entry in found[offset : offset + limit]],
+    }
 
 
-@api.get("/procedures/{code}", response=ProcedureData, summary="Một thủ tục / One procedure")
+@api.get(
+    "/procedures/{code}",
+    response=answers(ProcedureData, not_found=True),
+    summary="Một thủ tục / One procedure",
+)
 @_open
 def procedure(request: HttpRequest, response: HttpResponse, code: str) -> dict[str, Any]:
     """Everything known of the procedure `code`, from the version in force today."""
     entry = catalogue().by_code.get(code)
     if entry is None:
         raise Http404
-    row = Procedure.objects.get(pk=entry.pk)
-    version = version_with_parts(row, clock.today())
-    limits = version.timelimits.all() if version else []
-    papers = version.requireddocuments.all() if version else []
-    cases = {case.pk: case.code for case in version.cases.all()} if version else {}
-    return _row(entry) | {
-        "online_level": entry.online_level,
-        "time_limits": [
-            {
-                "channel": limit.channel,
-                "case": cases.get(limit.case_id or 0, ""),
-                "time": None if limit.value is None else float(limit.value),
-                "unit": limit.unit,
-                "confirmed": limit.confirmed,
-                "fee_vnd": limit.fee_shown,
-            }
-            for limit in limits
-        ],
-        "papers": [
-            {
-                "name": paper.name,
-                "case": cases.get(paper.case_id or 0, ""),
-                "originals": paper.originals,
-                "copies": paper.copies,
-                "required": paper.required,
-            }
-            for paper in papers
-        ],
-        "results": [result.name for result in version.resultkinds.all()] if version else [],
-        "legal_basis": version.legal_basis if version else [],
-        "decision": version.decision if version else "",
-        "version": version.number if version else None,
-        "valid_from": version.valid_from.isoformat() if version else None,
-        "as_of": entry.as_of,
-        "source": entry.source,
-    }
+    version = version_with_parts(Procedure(pk=entry.pk), clock.today())
+    return detail(entry, version, levels_on(clock.today(), [entry.pk])[entry.pk])
 
 
 @api.get(
-    "/procedures/{code}/fee", response=FeeData, summary="Kiểm tra cách tính phí / Check the fee calculator"
+    "/procedures/{code}/fee",
+    response=answers(FeeData, not_found=True),
+    summary="Kiểm tra cách tính phí / Check the fee calculator",
 )
 @_open
 def fee(
@@ -292,14 +132,15 @@ def fee(
     return audit.answer(code, question)
 
 
-@api.get("/units", response=UnitList, summary="Đơn vị / Units")
+@api.get("/units", response=answers(UnitList), summary="Đơn vị / Units")
 @_open
 def units(
     request: HttpRequest,
     response: HttpResponse,
     kind: Annotated[Literal["", "city", "centre", "branch", "department", "commune"], Query()] = "",
     q: Annotated[
-        str, Query(max_length=10_000, description="Part of a name, with or without diacritics")
+        str,
+        Query(max_length=10_000, description="Part of a name, with or without diacritics; former names, too"),
     ] = "",
 ) -> dict[str, Any]:
     """Units that exist today; `kind=commune` gives the 126 wards and communes."""
@@ -308,6 +149,8 @@ def units(
         rows = rows.filter(kind=kind)
     words = plain(q.replace("\x00", " ")[:200])
     found = [unit for unit in rows if not words or words in unit.search_text or words in fold(unit.name)]
+    if not found:  # a name of before a reorganisation, or a slip
+        found = [place.unit for place in find_units(list(rows), q[:200])]
     return {"count": len(found), "results": [_unit(unit) for unit in found]}
 
 
@@ -365,11 +208,14 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 def addresses() -> Any:
     """The addresses of everything registered so far: other apps add theirs first.
 
-    Their views are marked like our own for the guard of GET and the authorisation matrix.
+    Their views are marked like our own for the guard of GET and the authorisation matrix. An answer carries a tag of
+    its content; who has it already gets 304.
     """
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
         callback = getattr(pattern, "callback", None)
         if callback is not None:
-            callback.access, callback.is_public = "reads", True
+            tagged: Any = conditional_page(callback)
+            tagged.access, tagged.is_public = "reads", True
+            pattern.callback = tagged
     return patterns, app_name, namespace

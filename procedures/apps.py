@@ -12,8 +12,15 @@ class ProceduresConfig(AppConfig):
     verbose_name = _("Danh mục thủ tục")
 
     def ready(self) -> None:
+        """Make the outbox topics known to every process, and the pages to the navigation."""
+        from portal.accounts.permissions import Permission
         from portal.lib.nav import Audience, NavItem, register
+        from procedures import handlers  # noqa: F401
 
+        staff = (Permission.EDIT_CATALOGUE, Permission.PUBLISH_CATALOGUE)
+        register(
+            NavItem(_("Soạn danh mục"), "procedures:drafts", staff, Audience.OFFICER, order=45, icon="pen")
+        )
         register(
             NavItem(
                 pgettext_lazy("nav", "Thủ tục"),
@@ -28,5 +35,16 @@ class ProceduresConfig(AppConfig):
                 audience=Audience.PUBLIC,
                 order=60,
                 icon="building",
+            ),
+            NavItem(
+                _("Nhập danh mục quốc gia"),
+                "procedures:imports",
+                (Permission.EDIT_CATALOGUE, Permission.PUBLISH_CATALOGUE),
+                Audience.OFFICER,
+                order=73,
+                icon="download",
+            ),
+            NavItem(
+                _("Mức độ trực tuyến"), "procedures:levels", audience=Audience.OFFICER, order=72, icon="list"
             ),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar as monthly
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -88,14 +88,17 @@ class WorkCalendar:
             day += ONE_DAY
 
     def work_between(self, start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
-        """Working time from `start` to `end`; zero when `end` is not later."""
+        """Working time from `start` to `end`; zero when `end` is not later.
+
+        Whole days in between count their minutes without being looked into: a long wait costs little to measure.
+        """
+        first, last = start.astimezone(HANOI).date(), end.astimezone(HANOI).date()
         total = datetime.timedelta()
-        day, last = start.astimezone(HANOI).date(), end.astimezone(HANOI).date()
-        while day <= last:
+        for day in (first,) if first == last else (first, last):
             for begin, close in self.intervals(day):
                 total += max(min(close, end) - max(begin, start), datetime.timedelta())
-            day += ONE_DAY
-        return total
+        between = sum(self.is_working(first + offset * ONE_DAY) for offset in range(1, (last - first).days))
+        return total + datetime.timedelta(minutes=between * self.minutes_per_day)
 
     def add_calendar_days(self, start: datetime.datetime, days: int) -> datetime.datetime:
         """Closing time of the day `days` after `start`, moved on when nobody works then (art. 148.5)."""
@@ -126,11 +129,45 @@ def hours_from(parts: list[list[str]]) -> tuple[tuple[datetime.time, datetime.ti
 
 def calendar_for(unit: Unit) -> WorkCalendar:
     """The calendar in force for `unit`: its office hours over the city's table of days; one query."""
+    return city_calendar().of(unit.office_hours)
+
+
+@dataclass(frozen=True)
+class CityCalendar:
+    """The city's table of days, for units whose hours differ."""
+
+    off: dict[datetime.date, str]
+    work: dict[datetime.date, str]
+
+    def of(self, hours: list[list[str]]) -> WorkCalendar:
+        """The calendar of a unit with these office hours in their stored form."""
+        return WorkCalendar(hours=hours_from(hours), off=self.off, work=self.work)
+
+    def changed(self, days: Mapping[datetime.date, str], name: str) -> CityCalendar:
+        """This calendar with other kinds (`DayKind`) for some days, called `name`."""
+        off = {day: said for day, said in self.off.items() if day not in days}
+        work = {day: said for day, said in self.work.items() if day not in days}
+        off |= {day: name for day, kind in days.items() if kind == "off"}
+        work |= {day: name for day, kind in days.items() if kind == "work"}
+        return CityCalendar(off, work)
+
+    def is_working(self, day: datetime.date) -> bool:
+        """Whether offices are open on `day`, whatever their hours."""
+        return WorkCalendar((), self.off, self.work).is_working(day)
+
+
+def city_calendar() -> CityCalendar:
+    """The days that are not what their weekday says; one query, whatever number of units is asked about."""
     from procedures.models import CalendarDay, DayKind
 
     rows = list(CalendarDay.objects.values_list("day", "kind", "name"))
-    return WorkCalendar(
-        hours=hours_from(unit.office_hours),
+    return CityCalendar(
         off={day: name for day, kind, name in rows if kind == DayKind.OFF},
         work={day: name for day, kind, name in rows if kind == DayKind.WORK},
     )
+
+
+def calendars_for(units: Iterable[Unit]) -> dict[int, WorkCalendar]:
+    """The calendars of several units by their keys; one query for all of them."""
+    city = city_calendar()
+    return {unit.pk: city.of(unit.office_hours) for unit in units}

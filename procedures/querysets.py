@@ -6,8 +6,9 @@ import datetime
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -16,18 +17,24 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Unit
 from portal.lib import clock
+from portal.lib.text import sort_key
+from procedures.entries import CHANNELS, Entry, Limit, Rules
+from procedures.filters import Counts, Wanted, asked_by, marks_at, marks_of, narrowed
 from procedures.models import (
-    Channel,
     DataStamp,
+    DraftState,
     FeeRule,
     Field,
-    OnlineLevel,
+    LevelOrder,
     Procedure,
     ProcedureVersion,
     RequiredDocument,
     Setup,
     TimeLimit,
+    VersionDraft,
+    VersionState,
 )
+from procedures.places import KINDS
 from procedures.search import Index
 from procedures.sufficiency import usable
 
@@ -57,50 +64,6 @@ MISSING = {
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A procedure as lists, search and API show it."""
-
-    pk: int
-    code: str
-    title: str
-    official_title: str
-    field_code: str
-    field_name: str
-    field_name_en: str
-    at_commune: bool
-    at_province: bool
-    agency: str
-    vertical_system: str
-    for_citizens: bool
-    for_organisations: bool
-    configured: bool
-    missing: tuple[str, ...]
-    popularity: int
-    online_level: str
-    channels: frozenset[str]
-    timed: frozenset[str]  # channels for which a day of return can be promised
-    has_form: bool
-    setup: str
-    as_of: str
-    source: str
-
-    @property
-    def field_label(self) -> str:
-        """The field in the language of the page."""
-        return self.field_name_en if self.field_name_en and get_language() == "en" else self.field_name
-
-    @property
-    def files_online(self) -> bool:
-        """Whether it can be filed here online."""
-        return (
-            self.setup != Setup.INCOMPLETE
-            and self.has_form
-            and Channel.ONLINE in self.timed
-            and self.online_level != OnlineLevel.COUNTER
-        )
-
-
-@dataclass(frozen=True)
 class FieldEntry:
     """A field of administration with the number of its procedures."""
 
@@ -118,36 +81,6 @@ class FieldEntry:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a list is narrowed to; empty: everything."""
-
-    query: str = ""
-    field: str = ""
-    level: str = ""
-    channel: str = ""
-    applicant: str = ""
-    configured: bool = False
-
-    def __bool__(self) -> bool:
-        return self != Wanted()
-
-
-_LEVELS: dict[str, Callable[[Entry], bool]] = {
-    "commune": lambda entry: entry.at_commune,
-    "province": lambda entry: entry.at_province,
-}
-_CHANNELS: dict[str, Callable[[Entry], bool]] = {
-    "online": lambda entry: Channel.ONLINE in entry.channels,
-    "counter": lambda entry: Channel.COUNTER in entry.channels,
-    "post": lambda entry: Channel.POST in entry.channels,
-}
-_APPLICANTS: dict[str, Callable[[Entry], bool]] = {
-    "citizen": lambda entry: entry.for_citizens,
-    "organisation": lambda entry: entry.for_organisations,
-}
-
-
-@dataclass(frozen=True)
 class Catalogue:
     """The whole active catalogue at one state of the database; `stamp` names that state."""
 
@@ -155,27 +88,55 @@ class Catalogue:
     entries: list[Entry]
     index: Index
     fields: list[FieldEntry]
+    places: list[Unit]  # where a person may go, today
     by_code: dict[str, Entry] = field(default_factory=dict)
 
     def find(self, wanted: Wanted) -> list[Entry]:
         """Matching entries: best first when there is a query, else the well known first, then by title."""
-        rows = [self.entries[at] for at in self.index.search(wanted.query)] if wanted.query else self.entries
-        tests = [
-            test
-            for test in (
-                _LEVELS.get(wanted.level),
-                _CHANNELS.get(wanted.channel),
-                _APPLICANTS.get(wanted.applicant),
-                (lambda entry: entry.field_code == wanted.field) if wanted.field else None,
-                (lambda entry: entry.configured) if wanted.configured else None,
+        return self.narrow(wanted)[0]
+
+    def narrow(
+        self, wanted: Wanted, *, is_open: bool = False, levels: Mapping[int, str] | None = None
+    ) -> tuple[list[Entry], Counts]:
+        """Matching entries, and per filter how many each of its choices would leave (see `filters.narrowed`).
+
+        `levels`: what orders say about the commune of `wanted.at`, by the key of the procedure.
+        """
+        asked = asked_by(wanted, is_open=is_open)
+        if not wanted.query and not asked:
+            return self.entries, self._all_counts
+        order = self.index.search(wanted.query) if wanted.query else range(len(self.entries))
+        rows = ((self.entries[at], self.marks[at]) for at in order)
+        if wanted.at and levels:
+            ruled = levels
+            rows = (
+                (entry, marks_at(entry, marks, ruled[entry.pk]) if entry.pk in ruled else marks)
+                for entry, marks in rows
             )
-            if test is not None
-        ]
-        return [entry for entry in rows if all(test(entry) for test in tests)] if tests else rows
+        return narrowed(rows, asked)
+
+    @cached_property
+    def marks(self) -> list[dict[str, frozenset[str]]]:
+        """What each filter sees in each entry."""
+        return [marks_of(entry) for entry in self.entries]
+
+    @cached_property
+    def _all_counts(self) -> Counts:
+        return narrowed(zip(self.entries, self.marks, strict=True), {})[1]
 
     def near(self, code: str) -> list[Entry]:
         """Procedures whose code looks like `code`."""
         return [self.entries[at] for at in self.index.near_code(code)]
+
+    @cached_property
+    def agencies(self) -> dict[str, str]:
+        """Value of the filter by who decides -> name: departments, then ministries' own systems."""
+        departments = {
+            e.agency_mark: e.department for e in self.entries if e.agency_mark == e.department_code
+        }
+        systems = {e.agency_mark: e.vertical_system for e in self.entries if e.vertical_system}
+        known = {**_by_name(departments), **_by_name(systems)}
+        return {mark: name for mark, name in known.items() if mark}
 
     @property
     def popular_fields(self) -> list[FieldEntry]:
@@ -186,6 +147,10 @@ class Catalogue:
     def filable(self) -> list[Entry]:
         """Procedures one can file here online."""
         return [entry for entry in self.entries if entry.files_online]
+
+
+def _by_name(names: dict[str, str]) -> dict[str, str]:
+    return dict(sorted(names.items(), key=lambda pair: sort_key(pair[1])))
 
 
 _lock = threading.Lock()
@@ -223,6 +188,7 @@ def catalogue_stamp() -> str:
             (ProcedureVersion.history.model, "history_id"),
             (Unit.history.model, "history_id"),
             (DataStamp, "loaded_at"),
+            (LevelOrder, "decided_at"),
         )
     )
     with connection.cursor() as cursor:
@@ -233,10 +199,11 @@ def catalogue_stamp() -> str:
 
 def _build(stamp: str) -> Catalogue:
     rules = _rules(clock.today())
-    nothing = (OnlineLevel.UNCONFIRMED.value, frozenset[str](), frozenset[str](), False)
-    procedures = Procedure.objects.filter(is_active=True).select_related("field")
+    procedures = Procedure.objects.done_on(clock.today()).select_related("field", "department")
+    coming = _upcoming(clock.today())
     entries = [
-        _entry(procedure, *rules.get(procedure.pk, nothing)) for procedure in procedures.order_by("code")
+        _entry(procedure, rules.get(procedure.pk, Rules()), coming.get(procedure.pk))
+        for procedure in procedures.order_by("code")
     ]
     entries.sort(key=lambda entry: (-entry.configured, -entry.popularity, entry.title.casefold(), entry.code))
     counts: Counter[str] = Counter()
@@ -249,36 +216,46 @@ def _build(stamp: str) -> Catalogue:
         for row in Field.objects.all()
         if row.code in counts
     ]
-    return Catalogue(stamp, entries, Index(entries), fields, {entry.code: entry for entry in entries})
+    places = list(Unit.objects.valid_on(clock.today()).filter(kind__in=KINDS))
+    return Catalogue(stamp, entries, Index(entries), fields, places, {entry.code: entry for entry in entries})
 
 
-def _rules(today: datetime.date) -> dict[int, tuple[str, frozenset[str], frozenset[str], bool]]:
-    """Per procedure: online level, channels, those with a usable time, whether there is an e-form; as in force."""
-    channels: dict[int, set[str]] = {}
+def _rules(today: datetime.date) -> dict[int, Rules]:
+    """Per procedure, what the version in force says."""
+    limits: dict[int, list[Limit]] = {}
     timed: dict[int, set[str]] = {}
     versions = ProcedureVersion.objects.in_force(today)
-    for limit in TimeLimit.objects.filter(version__in=versions).only(
-        "version_id", "channel", "value", "unit"
-    ):
-        channels.setdefault(limit.version_id, set()).add(limit.channel)
+    rows = list(versions.order_by("number").values_list("pk", "procedure_id", "online_level", "fee_unknown"))
+    unknown = {version: set(channels) for version, _procedure, _level, channels in rows}
+    own_rules = set(versions.filter(procedure__configured=True).values_list("pk", flat=True))
+    for limit in TimeLimit.objects.filter(version__in=versions).order_by("pk"):
+        version = limit.version_id
+        known = version not in own_rules or limit.channel not in unknown[version]
+        row = Limit(limit.channel, limit.value, limit.unit, tuple(limit.fee_shown), known)
+        limits.setdefault(version, []).append(row)
         if usable(limit):
-            timed.setdefault(limit.version_id, set()).add(limit.channel)
-    rows = versions.values_list("pk", "procedure_id", "online_level")
+            timed.setdefault(version, set()).add(limit.channel)
     with_form = set(versions.exclude(form={}).values_list("pk", flat=True))
+    with_fees = set(FeeRule.objects.filter(version__in=versions).values_list("version_id", flat=True))
     return {
-        procedure: (
+        procedure: Rules(
             level,
-            frozenset(channels.get(version, ())),
+            tuple(sorted(limits.get(version, ()), key=lambda limit: CHANNELS.index(limit.channel))),
             frozenset(timed.get(version, ())),
             version in with_form,
+            version in with_fees,
         )
-        for version, procedure, level in rows.order_by("number")
+        for version, procedure, level, _channels in rows
     }
 
 
-def _entry(
-    procedure: Procedure, level: str, channels: frozenset[str], timed: frozenset[str], has_form: bool
-) -> Entry:
+def _upcoming(today: datetime.date) -> dict[int, datetime.date]:
+    """Per procedure: the first day of the next version."""
+    later = ProcedureVersion.objects.filter(state=VersionState.PUBLISHED, valid_from__gt=today)
+    return dict(later.order_by("-valid_from").values_list("procedure_id", "valid_from"))
+
+
+def _entry(procedure: Procedure, rules: Rules, upcoming: datetime.date | None) -> Entry:
     return Entry(
         pk=procedure.pk,
         code=procedure.code,
@@ -290,19 +267,19 @@ def _entry(
         at_commune=procedure.at_commune,
         at_province=procedure.at_province,
         agency=procedure.agency,
+        department_code=procedure.department.code if procedure.department else "",
+        department=procedure.department.name if procedure.department else "",
         vertical_system=procedure.vertical_system,
         for_citizens=procedure.for_citizens,
         for_organisations=procedure.for_organisations,
         configured=procedure.configured,
         missing=missing_of(procedure),
         popularity=procedure.popularity,
-        online_level=level,
-        channels=channels,
-        timed=timed,
-        has_form=has_form,
+        rules=rules,
         setup=procedure.setup,
         as_of=procedure.as_of,
         source=procedure.source,
+        upcoming=upcoming,
     )
 
 
@@ -323,12 +300,42 @@ def version_with_parts(procedure: Procedure, day: datetime.date) -> ProcedureVer
             "resultkinds",
             "processsteps",
             Prefetch("requireddocuments", RequiredDocument.objects.select_related("case")),
-            Prefetch("feerules", _fees_in_force(day)),
+            Prefetch("feerules", fees_in_force(day)),
         )
         .order_by("-number")
         .first()
     )
 
 
-def _fees_in_force(day: datetime.date) -> QuerySet[FeeRule]:
+def fees_in_force(day: datetime.date) -> QuerySet[FeeRule]:
+    """Rules of fees in force on `day`, in the order of the file."""
     return FeeRule.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+# --- What catalogue staff see ---
+
+
+def drafts_shown() -> list[tuple[str, list[VersionDraft]]]:
+    """Open drafts in two groups: waiting for a publisher, being written; the last changed first."""
+    rows = VersionDraft.objects.open().select_related("procedure", "author", "changed_by", "checked_by")
+    groups = {
+        state: [row for row in rows if row.state == state] for state in (DraftState.CHECKED, DraftState.DRAFT)
+    }
+    return [(str(state.label), found) for state, found in groups.items()]
+
+
+def scheduled_versions() -> QuerySet[ProcedureVersion]:
+    """Versions waiting for their day, the next first."""
+    later = ProcedureVersion.objects.filter(state=VersionState.PUBLISHED, valid_from__gt=clock.today())
+    return later.select_related("procedure", "author", "published_by").order_by("valid_from", "pk")
+
+
+def versions_shown(procedure: Procedure) -> QuerySet[ProcedureVersion]:
+    """Every version of a procedure with its people, the newest first."""
+    people = ("procedure", "author", "published_by", "recalled_by")
+    return procedure.versions.exclude(state=VersionState.DRAFT).select_related(*people).order_by("-number")
+
+
+def open_draft_of(procedure: Procedure) -> VersionDraft | None:
+    """The draft of the next version, where there is one."""
+    return procedure.drafts.open().select_related("procedure", "author", "changed_by").first()

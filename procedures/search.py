@@ -1,39 +1,55 @@
-"""Search over the titles of the catalogue: in memory, tolerant of missing marks and typing errors.
+"""Search over the catalogue: in memory, tolerant of missing marks, typing errors, word order and everyday words.
 
-BM25 over folded syllables; a syllable that is unknown, or a rare misreading of a known one, stands for its
-neighbours within one or two edits. The best candidates are put in order by how well the whole query fits into
-the title. Everyday phrasings come from `data/synonyms.json`. Built from one query, rebuilt when the catalogue
-changes (`procedures.querysets.catalogue`). The method was chosen by measurement, see docs/catalogue.md.
+Each procedure is known by several texts: its title, and the everyday phrases of `data/synonyms.json`. A text is worth
+how much of what was typed it holds (rare syllables count more), how much of it was typed, and how well the typed
+words fit into it in their order. A syllable stands for its neighbours within one or two edits and, less, for the
+official words people mean by it. Built from one query, rebuilt when the catalogue changes; no database extension
+is needed.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from portal.lib.text import fold
-from procedures.importing.files import SYNONYMS, read_json
+from procedures.everyday import filler, official_words, sayings, written_out
 
 LONGEST_QUERY = 200  # letters; what follows is ignored
 _MOST_WORDS = 40
-_CANDIDATES = 70
-_MANY_WORDS = 6
-_DECIDES = 0.6  # share of the telling words from which an everyday phrase decides
-_HINTS = 0.3  # share from which it is a hint
-_NEARLY = 94  # likeness from which a mistyped query is a phrase
-_SURE = 0.8  # fit from which a title keeps the first place before hints
-_HINT = 2.5  # what it is worth below that, on the scale of `quality`
-_K1, _B = 1.2, 0.45
+_TELLING = 12  # words of a long query that are looked up: the rarest
+_MANY_WORDS = 6  # from so many on, a known word is taken as written
+_CANDIDATES = 60  # texts whose order of words is looked at
+_ALIKE = 60  # likeness from which a word may stand for one nobody uses
+_MAY_BECOME = 20  # readings of a word that is being typed
+_UNFINISHED = 0.9  # closeness of what it may become
+_BEGINS = 8.0  # what a text is worth more that begins with what was typed so far
+_HELD, _TYPED, _ORDER = 46.0, 14.0, 40.0  # what is held, what share of a text was typed, how it fits
+_EVERYDAY = 0.985  # a phrase is worth a little less than a title that says the same
+_SLIPS = 2  # letters from which a syllable may be a slip of another
+_FAME = 0.3  # what popularity (its logarithm) adds
+_FILLER = 0.25  # what a word that says nothing by itself weighs
+_PARTLY = 0.5  # worth of a phrase of which hardly anything was typed
+_LATER = 0.02  # by how much less each further procedure of a phrase is meant
+_MEANT = 0.75  # closeness of an official word to the everyday word that means it
+_FAIR = 0.3  # share of the best text's weight below which a text is not looked at
+_FEWEST = 0.3  # share of the best below which a text is no answer
 _CODE = re.compile(r"^\d[.,]?\d{1,6}$")
+_CODE_INSIDE = re.compile(
+    r"(?<![\d.,])(\d\s?[.,]\s?\d{4,6}|\d{7})(?:\.[\d.]*)?(?:[.\-]?H\d\d)?(?![\d])", re.IGNORECASE
+)
 _WORD = re.compile(r"[a-z0-9]+")
+_MARKED_WORD = re.compile(r"[^\W_]+")
+
+
+Readings = tuple[tuple[str, float], ...]  # (syllable of a text, closeness to the typed one)
 
 
 class Titled(Protocol):
@@ -52,102 +68,101 @@ class Titled(Protocol):
         """Higher comes first among equals."""
 
 
-@dataclass(frozen=True)
-class Saying:
-    """Everyday words for procedures: the folded phrases, the codes meant (best first), words to search besides."""
+class Text(NamedTuple):
+    """One way to say a procedure: folded words between blanks, their weight, and how surely it is meant by them."""
 
-    phrases: tuple[str, ...]
-    codes: tuple[str, ...]
-    terms: str
-
-
-@lru_cache(maxsize=1)
-def sayings() -> tuple[tuple[Saying, ...], frozenset[str]]:
-    """The list of everyday phrasings, and the words that say nothing ("xin", "như thế nào")."""
-    document = read_json(SYNONYMS)
-    rows = tuple(
-        Saying(
-            phrases=tuple(" ".join(_WORD.findall(fold(phrase))) for phrase in row["say"]),
-            codes=tuple(row.get("codes", ())),
-            terms=fold(row.get("terms", "")),
-        )
-        for row in document["sayings"]
-    )
-    return rows, frozenset(fold(word) for word in document["filler"])
+    entry: int
+    spaced: str
+    mass: float
+    trust: float
 
 
-def _hits(rows: tuple[Saying, ...], words: list[str], telling: list[str]) -> list[tuple[Saying, float]]:
-    """At most three sayings in the query, the longest phrase first, each with its share of the telling words.
+class Spoken(NamedTuple):
+    """A query: all its folded words, the telling ones, the text as it was typed, and whether it goes on."""
 
-    When none is there as written, the one that the whole query nearly spells.
-    """
-    text = f" {' '.join(words)} "
-    found = []
-    for row in rows:
-        longest = max((phrase for phrase in row.phrases if f" {phrase} " in text), key=len, default="")
-        if longest:
-            found.append((len(longest), row, len(set(longest.split()) & set(telling)) / len(set(telling))))
-    found.sort(key=lambda hit: -hit[0])
-    if found or len(words) > _MANY_WORDS:
-        return [(row, part) for _, row, part in found[:3]]
-    near = process.extractOne(" ".join(telling), _phrases(), scorer=fuzz.ratio, score_cutoff=_NEARLY)
-    return [(rows[_phrase_rows()[near[2]]], _DECIDES)] if near else []
+    all: str
+    telling: str
+    marked: str
+    typing: bool
 
 
-@lru_cache(maxsize=1)
-def _phrases() -> tuple[str, ...]:
-    return tuple(phrase for row in sayings()[0] for phrase in row.phrases)
-
-
-@lru_cache(maxsize=1)
-def _phrase_rows() -> tuple[int, ...]:
-    return tuple(number for number, row in enumerate(sayings()[0]) for _ in row.phrases)
+def _code_in(query: str) -> str:
+    """The procedure code a query is or holds, perhaps damaged by a spreadsheet or with a suffix; "" for none."""
+    if _CODE.match(query):
+        return query
+    found = _CODE_INSIDE.search(query)
+    return found.group(1) if found else ""
 
 
 class Index:
     """The searchable catalogue. `search` answers positions in the list it was built from, best first."""
 
     def __init__(self, entries: Sequence[Titled]) -> None:
-        self._folded = [fold(entry.title) for entry in entries]
-        self._spaced = [f" {' '.join(_WORD.findall(text))} " for text in self._folded]
         self._marked = [entry.title.lower() for entry in entries]
         self._by_code = {entry.code: position for position, entry in enumerate(entries)}
         self._codes = [entry.code for entry in entries]
         self._fame = [math.log1p(entry.popularity) for entry in entries]
-        words = [_WORD.findall(text) for text in self._folded]
-        self._lengths = [len(text) for text in self._folded]
-        self._postings = _postings(words)
+        titles = [(position, _WORD.findall(fold(entry.title)), 1.0) for position, entry in enumerate(entries)]
+        self.words = frozenset(word for _position, words, _trust in titles for word in words)
+        said = [*titles, *self._everyday()]
+        self._rarity = _rarity(len(entries), said)
+        for word in filler() & self._rarity.keys():
+            self._rarity[word] *= _FILLER
+        self._texts = [
+            Text(entry, f" {' '.join(words)} ", sum(self._rarity[word] for word in set(words)) or 1.0, trust)
+            for entry, words, trust in said
+        ]
+        self._postings: dict[str, list[int]] = defaultdict(list)
+        for at, (_entry, words, _trust) in enumerate(said):
+            for word in dict.fromkeys(words):
+                self._postings[word].append(at)
         self._vocabulary = list(self._postings)
-        self._rarity = {
-            word: math.log(1 + (len(words) - len(found) + 0.5) / (len(found) + 0.5))
-            for word, found in self._postings.items()
-        }
         # A worker serves many people who type the same syllables; each index keeps its own readings.
         self._readings = lru_cache(maxsize=4096)(self._work_out_readings)
 
-    def search(self, query: str, limit: int = 200) -> list[int]:
-        """Positions of the matching entries, best first; empty when nothing fits. Any text is safe to pass."""
+    def _everyday(self) -> Iterable[tuple[int, list[str], float]]:
+        """(entry, words, trust) for each everyday phrase; the first procedure of a phrase is meant most."""
+        for row in sayings():
+            for rank, code in enumerate(row.codes):
+                if code in self._by_code:
+                    for phrase in row.phrases:
+                        yield self._by_code[code], phrase.split(), _EVERYDAY - _LATER * rank
+
+    def search(self, query: str, limit: int = 200, *, typing: bool = False) -> list[int]:
+        """Positions of the matching entries, best first; empty when nothing fits. Any text is safe to pass.
+
+        `typing`: the last word may be unfinished.
+        """
         query = query.replace("\x00", " ").strip()[:LONGEST_QUERY]
-        if _CODE.match(query):
-            return self._codes_like(query)[:limit]
-        folded = fold(query)
-        words = _WORD.findall(folded)[:_MOST_WORDS]
+        if code := _code_in(query):
+            return self._codes_like(code)[:limit]
+        words = written_out(_WORD.findall(fold(query))[:_MOST_WORDS])[:_MOST_WORDS]
         if not words:
             return []
-        said, helped, weights = self._said(words)
-        scores = self._bm25(weights)
-        ordered = self._rerank(" ".join(words), query.lower(), scores, frozenset(helped))
-        # A title that holds the typed words keeps the first place; otherwise the hint is the better guess.
-        sure = 1 if ordered and self._fit(" ".join(words), ordered[0]) >= _SURE else 0
-        return list(dict.fromkeys(said + ordered[:sure] + helped + ordered))[:limit]
+        telling = [word for word in words if word not in filler()] or words
+        official = official_words(query)
+        held, mass = self._held(self._readings_of(words, official, typing=typing))
+        end = "" if typing else " "
+        spoken = Spoken(f" {' '.join(words)}{end}", f" {' '.join(telling)}{end}", query.lower(), typing)
+        return self._ordered(spoken, held, mass)[:limit]
+
+    def nearest(self, word: str) -> str:
+        """The word of a title most like one that no title holds, with its marks; "" when none is near."""
+        folded = fold(word)
+        if folded in self.words or len(folded) < 2:
+            return ""
+        found = process.extractOne(folded, list(self.words), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        if found is None:
+            return ""
+        title = self._marked[self._texts[self._postings[found[0]][0]].entry]
+        return next((own for own in _MARKED_WORD.findall(title) if fold(own) == found[0]), found[0])
 
     def near_code(self, code: str, limit: int = 5) -> list[int]:
         """Positions of procedures whose code is like `code`: damaged by a spreadsheet, or mistyped."""
         return self._codes_like(code)[:limit]
 
     def _codes_like(self, text: str) -> list[int]:
-        text = text.replace(",", ".")
-        digits = text.replace(".", "")
+        digits = re.sub(r"\D", "", text)
         dotted = f"{digits[0]}.{digits[1:]}" if digits else ""
         exact = [self._by_code[dotted.ljust(8, "0")]] if dotted.ljust(8, "0") in self._by_code else []
         starting = [at for at, code in enumerate(self._codes) if code.startswith(dotted)]
@@ -156,53 +171,54 @@ class Index:
         near = process.extract(dotted, self._codes, scorer=OSA.distance, score_cutoff=2, limit=8)
         return [position for _, _, position in near]
 
-    def _said(self, words: list[str]) -> tuple[list[int], list[int], dict[str, float]]:
-        """What everyday phrases in the query name: entries that come first, entries that are only helped.
+    def _readings_of(
+        self, words: list[str], official: dict[str, list[str]], *, typing: bool
+    ) -> dict[str, Readings]:
+        """Typed word -> what it may stand for. Of a long query only the rarest words are looked up.
 
-        A phrase that makes up most of what was typed decides; inside a longer query it is a hint among others.
-        The third value are the words to search for with their weights.
+        A known word may be a slip of another, unless enough other words tell what is meant.
         """
-        rows, filler = sayings()
-        telling = [word for word in words if word not in filler] or words
-        hits = _hits(rows, words, telling)
-        weights = dict.fromkeys(telling, 1.0)
-        first: list[int] = []
-        helped: list[int] = []
-        for row, part in hits:
-            meant = [self._by_code[code] for code in row.codes if code in self._by_code]
-            if part >= _DECIDES:
-                first += meant
-                for word in row.terms.split():
-                    weights.setdefault(word, 0.5)
-            elif part >= _HINTS:
-                helped += meant
-        return first[:4], helped[:3], weights
+        kept = list(dict.fromkeys(words))
+        if len(kept) > _TELLING:
+            kept = sorted(kept, key=lambda word: -self._rarity.get(word, 0.0))[:_TELLING]
+        found = {}
+        for word in kept:
+            known = word in self._postings
+            as_written = known and len(kept) > _MANY_WORDS
+            readings: Readings = ((word, 1.0),) if as_written else self._readings(word)
+            if typing and word == words[-1]:
+                readings += tuple((begun, _UNFINISHED) for begun in self._begun(word))
+            means = tuple((means, _MEANT) for means in official.get(word, ()) if means in self._postings)
+            found[word] = readings + means
+        return found
 
-    def _bm25(self, weights: dict[str, float]) -> dict[int, float]:
-        scores: dict[int, float] = defaultdict(float)
-        if len(weights) > 2 * _MANY_WORDS:  # a whole title: its rarest words find it
-            known = sorted(weights, key=lambda word: -self._rarity.get(word, 9.0))[: 2 * _MANY_WORDS]
-            weights = {word: weights[word] for word in known}
-        for word, weight in weights.items():
-            best: dict[int, float] = {}
-            readings = self._readings(word)
-            if len(weights) > _MANY_WORDS and word in self._postings:
-                readings = ((word, 1.0),)  # enough other words tell what is meant
+    def _begun(self, word: str) -> list[str]:
+        """What an unfinished word may become, the commonest first."""
+        begun = [known for known in self._vocabulary if known.startswith(word) and known != word]
+        return sorted(begun, key=lambda known: self._rarity[known])[:_MAY_BECOME]
+
+    def _held(self, readings: dict[str, Readings]) -> tuple[dict[int, float], float]:
+        """Text -> weight of the typed words it holds, and the weight of all typed words that mean anything."""
+        held: dict[int, float] = defaultdict(float)
+        mass = 0.0
+        for word, near in readings.items():
             # A rare syllable must not win by its rarity when a common one is as near to what was typed.
-            usual = min((self._rarity[reading] for reading, _ in readings), default=0.0)
-            own = self._rarity.get(word, usual)
-            for reading, closeness in readings:
-                gain = weight * closeness * (own if reading == word else min(own, usual + 1.0))
-                for position, impact in self._postings[reading]:
-                    best[position] = max(best.get(position, 0.0), gain * impact)
-            for position, gain in best.items():
-                scores[position] += gain
-        return scores
+            usual = min((self._rarity[reading] for reading, _ in near), default=0.0)
+            own = self._rarity.get(word, (usual + 1.0) * (_FILLER if word in filler() else 1.0))
+            mass += own
+            best: dict[int, float] = {}
+            for reading, closeness in sorted(near, key=lambda pair: pair[1]):
+                gain = closeness * min(own, self._rarity[reading] + 1.0)
+                for at in self._postings[reading]:
+                    best[at] = gain
+            for at, gain in best.items():
+                held[at] += gain
+        return held, mass
 
-    def _work_out_readings(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _work_out_readings(self, word: str) -> Readings:
         """(syllable of the catalogue, closeness) for a typed word: itself, its neighbours, what it begins."""
         own = [(word, 1.0)] if word in self._postings else []
-        if len(word) < 2 or word.isdigit():
+        if len(word) < _SLIPS or word.isdigit():
             return tuple(own)
         edits = 1 if len(word) <= 4 or own else 2
         found = process.extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=40)
@@ -211,39 +227,50 @@ class Index:
         begun = [] if own or len(word) < 3 else [(v, 0.7) for v in self._vocabulary if v.startswith(word)]
         return tuple(dict(near + begun + own).items())
 
-    def _fit(self, folded: str, position: int) -> float:
-        """How well the typed words, in their order, fit somewhere into the title: 0 to 1."""
-        return fuzz.partial_ratio(f" {folded} ", self._spaced[position]) / 100
-
-    def _rerank(
-        self, folded: str, marked: str, scores: dict[int, float], helped: frozenset[int]
-    ) -> list[int]:
-        if not scores:
+    def _ordered(self, spoken: Spoken, held: dict[int, float], mass: float) -> list[int]:
+        """Entries by their best text."""
+        if not held:
             return []
-        top = sorted(scores, key=lambda position: (-scores[position], position))
-        best = scores[top[0]]
-        head = top[:_CANDIDATES]
-        has_marks = folded != marked and not marked.isascii()
+        texts = self._texts
+        # Only what holds a fair share of the best is worth a closer look: a tenth of the texts, and no answer is lost.
+        floor = max(held.values()) * _FAIR
+        worth = {at: _worth(texts[at], weight, mass) for at, weight in held.items() if weight >= floor}
+        top = sorted(worth, key=lambda at: (-worth[at], at))
+        least = worth[top[0]] * _FEWEST
+        marked = "" if spoken.marked.isascii() else spoken.marked
+        graded: dict[int, float] = {}
+        begun = [at for at in top[_CANDIDATES:] if spoken.typing and texts[at].spaced.startswith(spoken.all)]
+        for at in top[:_CANDIDATES] + begun[:_CANDIDATES]:
+            text = texts[at]
+            is_title = text.trust == 1.0
+            fit = fuzz.partial_ratio(spoken.all if is_title else spoken.telling, text.spaced) / 100
+            exact = 1.0 if marked and is_title and marked in self._marked[text.entry] else 0.0
+            begins = (
+                _BEGINS if spoken.typing and text.spaced.startswith((spoken.all, spoken.telling)) else 0.0
+            )
+            quality = (
+                begins + (worth[at] + _ORDER * fit) * text.trust + exact + _FAME * self._fame[text.entry]
+            )
+            graded[text.entry] = max(graded.get(text.entry, 0.0), quality)
+        first = sorted(graded, key=lambda entry: (-graded[entry], entry))
+        rest = (texts[at].entry for at in top[_CANDIDATES:] if worth[at] >= least)
+        return list(dict.fromkeys([*first, *rest]))
 
-        def quality(position: int) -> float:
-            fit = self._fit(folded, position)
-            exact = 1.0 if has_marks and marked in self._marked[position] else 0.0
-            fame = 0.5 * self._fame[position] + (_HINT if position in helped else 0.0)
-            return 10 * scores[position] / best + 40 * fit + exact + fame - self._lengths[position] / 150
 
-        graded = sorted(
-            ((quality(position), position) for position in head), key=lambda pair: (-pair[0], pair[1])
-        )
-        kept = [position for _, position in graded if scores[position] >= best * 0.3]
-        return kept + [position for position in top[_CANDIDATES:] if scores[position] >= best * 0.55]
+def _worth(text: Text, weight: float, mass: float) -> float:
+    """What a text is worth by the weight of the typed words it holds; a phrase hardly typed is worth less."""
+    typed = min(weight / text.mass, 1.0)
+    whole = 1.0 if text.trust == 1.0 else _PARTLY + (1 - _PARTLY) * typed
+    return (_HELD * weight / mass + _TYPED * typed) * whole
 
 
-def _postings(documents: list[list[str]]) -> dict[str, list[tuple[int, float]]]:
-    """Word -> (document, BM25 impact)."""
-    average = sum(map(len, documents)) / max(len(documents), 1) or 1.0
-    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for position, words in enumerate(documents):
-        norm = _K1 * (1 - _B + _B * len(words) / average)
-        for word, count in Counter(words).items():
-            found[word].append((position, count * (_K1 + 1) / (count + norm)))
-    return dict(found)
+def _rarity(entries: int, said: Iterable[tuple[int, list[str], float]]) -> dict[str, float]:
+    """Word -> how telling it is, by the number of entries that hold it."""
+    holding: dict[str, set[int]] = defaultdict(set)
+    for entry, words, _trust in said:
+        for word in words:
+            holding[word].add(entry)
+    return {
+        word: math.log(1 + (entries - len(found) + 0.5) / (len(found) + 0.5))
+        for word, found in holding.items()
+    }

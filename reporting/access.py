@@ -8,16 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from portal.accounts.access import can, can_somewhere, units_with
 from portal.accounts.models import Unit, UnitKind, User
 from portal.accounts.permissions import Permission
+from reporting.models import Export, Level, Report, ReportSchedule
 from reporting.periods import Period
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from reporting.models import EarlyWarning
 
     AnyUser = User | AnonymousUser
 
@@ -132,3 +136,74 @@ def check_see_targets(user: AnyUser) -> None:
     """Whoever sees figures somewhere, or may set targets, sees them all; PermissionDenied else."""
     if not (can_somewhere(user, Permission.SEE_FIGURES) or can_set_targets(user)):
         raise PermissionDenied("see targets denied")
+
+
+def every_unit() -> list[Unit]:
+    """Every unit in order, for pages that need no person: a wall display shows only what is under its own unit."""
+    return list(Unit.objects.order_by("sort_key", "pk"))
+
+
+def check_settle_warning(user: AnyUser, warning: EarlyWarning) -> None:
+    """Who leads the unit settles; a monitor only what has come up to the city. PermissionDenied else."""
+    if not can_settle_warning(user, warning):
+        raise PermissionDenied("settle warning denied")
+
+
+def can_settle_warning(user: AnyUser, warning: EarlyWarning) -> bool:
+    """Whether `user` may settle a warning by hand."""
+    if can(user, Permission.ASSIGN, warning.unit):
+        return True
+    return warning.level == Level.CITY and can(user, Permission.SEE_FIGURES, warning.unit)
+
+
+def sees_alone(scope: Scope, unit: Unit) -> bool:
+    """Whether the reader sees `unit` but not everything under it: a report of it then counts the unit alone."""
+    return Unit.objects.filter(parent=unit).exclude(pk__in=scope.keys).exists()
+
+
+def _covered(user: AnyUser) -> Q:
+    """Rows with `unit` and `alone` whose units `user` sees all of."""
+    scope = scope_of(user)
+    unseen = Unit.objects.filter(parent=OuterRef("unit")).exclude(pk__in=scope.keys).order_by()
+    return Q(Q(alone=True) | Q(~Exists(unseen)), unit__in=scope.keys)
+
+
+def reports_visible_to(user: AnyUser) -> QuerySet[Report]:
+    """Reports about units whose figures `user` sees, newest first; PermissionDenied for who sees none."""
+    rows = Report.objects.filter(_covered(user)).select_related("unit", "asked_by", "schedule")
+    return rows.prefetch_related("files").order_by("-asked_at", "-id")
+
+
+def get_report(user: AnyUser, pk: int) -> Report:
+    """A report one may see; Http404 for any other."""
+    report = reports_visible_to(user).filter(pk=pk).first()
+    if report is None:
+        raise Http404(_("Không tìm thấy báo cáo này."))
+    return report
+
+
+def schedules_visible_to(user: AnyUser) -> QuerySet[ReportSchedule]:
+    """Schedules that run, about units whose figures `user` sees."""
+    rows = ReportSchedule.objects.filter(_covered(user), ended_at=None)
+    return rows.select_related("unit", "created_by").order_by("unit__sort_key", "kind", "pk")
+
+
+def get_schedule(user: AnyUser, pk: int) -> ReportSchedule:
+    """A running or ended schedule one may see; Http404 for any other."""
+    schedule = ReportSchedule.objects.filter(_covered(user), pk=pk).select_related("unit").first()
+    if schedule is None:
+        raise Http404(_("Không tìm thấy lịch báo cáo này."))
+    return schedule
+
+
+def exports_of(user: AnyUser) -> QuerySet[Export]:
+    """The files somebody asked for, newest first."""
+    return Export.objects.filter(owner=user.pk).order_by("-asked_at", "-id")
+
+
+def get_export(user: AnyUser, pk: int) -> Export:
+    """One's own file; Http404 for anybody else's."""
+    export = exports_of(user).filter(pk=pk).first()
+    if export is None:
+        raise Http404(_("Không tìm thấy tệp này trong hộp tải xuống của bạn."))
+    return export

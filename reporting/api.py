@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from ninja import Query, Schema
 
 from portal.accounts.models import Unit
@@ -29,14 +29,22 @@ from reporting import behind
 from reporting.access import Scope, existed
 from reporting.exports import Echo, safe
 from reporting.forms import LONGEST
-from reporting.measures import MEASURE_BY_CODE, Measure, Shape
+from reporting.measures import MEASURE_BY_CODE, REPLACED, VERSIONS, Measure, Shape
 from reporting.models import Seal
 from reporting.periods import ONE_DAY, Period, Preset
 from reporting.rollups import figures
 from reporting.seals import next_month
+from reporting.suppression import SMALL
 from reporting.targets import Targets
+from reporting.wording import in_both
 
-SMALL = 5
+UnitCode = Annotated[
+    str, Query(max_length=20, description="Code of a unit, with everything under it; empty: the city")
+]
+FirstDay = Annotated[
+    datetime.date | None, Query(alias="from", description="First day; this month when not given")
+]
+LastDay = Annotated[datetime.date | None, Query(alias="to", description="Last day, included")]
 HEADER = [
     "dossier_pseudonym",
     "receiving_unit",
@@ -139,14 +147,6 @@ class SealList(Schema):
     results: list[SealData]
 
 
-def _words(text: Any) -> dict[str, str]:
-    found = {}
-    for language in ("vi", "en"):
-        with translation.override(language):
-            found[language] = str(text)
-    return found
-
-
 def _definition(measure: Measure) -> dict[str, Any]:
     texts = {
         "title": measure.title,
@@ -164,7 +164,7 @@ def _definition(measure: Measure) -> dict[str, Any]:
         "unit_of_value": measure.shape.label,
         "source": measure.source,
     }
-    return {name: _words(text) for name, text in texts.items()} | {
+    return {name: in_both(text) for name, text in texts.items()} | {
         "code": measure.code,
         "version": measure.version,
         "higher_is_better": measure.higher_is_better,
@@ -180,10 +180,11 @@ class _Asked:
     period: Period
 
 
-def _measure(code: str) -> Measure:
-    if code not in MEASURE_BY_CODE:
+def _measure(code: str, version: int | None) -> Measure:
+    found = MEASURE_BY_CODE.get(code) if version is None else VERSIONS.get((code, version))
+    if found is None:
         raise Http404
-    return MEASURE_BY_CODE[code]
+    return found
 
 
 def _period(first: datetime.date | None, last: datetime.date | None) -> Period:
@@ -203,8 +204,15 @@ def _period(first: datetime.date | None, last: datetime.date | None) -> Period:
     return Period(first, last)
 
 
-def _asked(code: str, unit: str, first: datetime.date | None, last: datetime.date | None) -> _Asked:
-    measure, period = _measure(code), _period(first, last)
+Version = Annotated[
+    int | None, Query(description="Version of the definition; the one in force when not given")
+]
+
+
+def _asked(
+    code: str, unit: str, first: datetime.date | None, last: datetime.date | None, version: int | None
+) -> _Asked:
+    measure, period = _measure(code, version), _period(first, last)
     scope = Scope(tuple(Unit.objects.order_by("sort_key", "pk")))
     one = scope.by_code.get(unit) if unit else scope.root
     if one is None:
@@ -231,8 +239,8 @@ def _is_small(numerator: int, denominator: int, measure: Measure, dossiers: int)
 )
 @open_data
 def indicators(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
-    """Every indicator: numerator, denominator, bases, rules, source, in both languages, with its version."""
-    found = [_definition(measure) for measure in MEASURE_BY_CODE.values()]
+    """Every indicator with its version, in both languages: halves, bases, rules, source; replaced versions last."""
+    found = [_definition(measure) for measure in (*MEASURE_BY_CODE.values(), *REPLACED)]
     return {"count": len(found), "results": found}
 
 
@@ -242,16 +250,13 @@ def indicator(
     request: HttpRequest,
     response: HttpResponse,
     code: str,
-    unit: Annotated[
-        str, Query(max_length=20, description="Code of a unit, with everything under it; empty: the city")
-    ] = "",
-    first: Annotated[
-        datetime.date | None, Query(alias="from", description="First day; this month when not given")
-    ] = None,
-    last: Annotated[datetime.date | None, Query(alias="to", description="Last day, included")] = None,
+    unit: UnitCode = "",
+    first: FirstDay = None,
+    last: LastDay = None,
+    version: Version = None,
 ) -> dict[str, Any]:
     """Numerator, denominator and value for a unit and a period, with the version of the definition."""
-    asked = _asked(code, unit, first, last)
+    asked = _asked(code, unit, first, last, version)
     measure = asked.measure
     found = figures(asked.period, asked.keys)
     counts = found.of(asked.keys)
@@ -262,6 +267,7 @@ def indicator(
     target = Targets.on(asked.period.last).of(measure.code, asked.unit.pk, asked.unit.kind)
     stock = measure.basis.is_stock
     query = f"unit={asked.unit.code}&from={asked.period.first}&to={asked.period.last}&part=denominator"
+    query += f"&version={measure.version}"
     return {
         "code": measure.code,
         "version": measure.version,
@@ -296,20 +302,17 @@ def rows(
     request: HttpRequest,
     response: HttpResponse,
     code: str,
-    unit: Annotated[
-        str, Query(max_length=20, description="Code of a unit, with everything under it; empty: the city")
-    ] = "",
-    first: Annotated[
-        datetime.date | None, Query(alias="from", description="First day; this month when not given")
-    ] = None,
-    last: Annotated[datetime.date | None, Query(alias="to", description="Last day, included")] = None,
+    unit: UnitCode = "",
+    first: FirstDay = None,
+    last: LastDay = None,
     part: Annotated[Literal["numerator", "denominator"], Query()] = "denominator",
+    version: Version = None,
 ) -> StreamingHttpResponse:
     """One line a row, without personal data: the sum of `worth` is the half asked for, `in_numerator` marks the hits.
 
     Refused (422) where a cell is suppressed.
     """
-    asked = _asked(code, unit, first, last)
+    asked = _asked(code, unit, first, last, version)
     listed = _rows(asked, part)
     below = _rows(asked, "denominator").rows().count()
     above = _rows(asked, "numerator").rows().count()

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Rating
 from dossiers.states import State
 from payments.models import Payment
 from payments.workflow import PaymentState
@@ -59,7 +59,7 @@ class Basis:
     code: str
     label: str | Promise
     unit_label: str | Promise
-    model: type[Dossier | Payment]
+    model: type[Dossier | Payment | Rating]
     moment: str
     unit: str
     dossier: str = ""
@@ -155,6 +155,16 @@ BOOKED = Basis(
     SETTLED,
     _COLLECTING,
 )
+RATED = Basis(
+    "rated",
+    _("ngày đánh giá"),
+    _("đơn vị giải quyết"),
+    Rating,
+    "at",
+    "unit",
+    "dossier__",
+    territory=COMPETENT,
+)
 # What stands now is found through the partial indexes of open and of waiting dossiers, hence the scopes.
 _OPEN = Q(accepted_at__isnull=False, finished_at__isnull=True, closed_at__isnull=True)
 _WAITING = Q(state=State.FILED)
@@ -172,5 +182,5 @@ INTAKE_NOW = Basis(
     "intake_now", _("hiện tại"), _("đơn vị tiếp nhận"), Dossier, "", "receiving_unit", scope=_WAITING
 )
 
-BASES = (FILED, ACCEPTED, CLOSED, FINISHED, BOOKED)
+BASES = (FILED, ACCEPTED, CLOSED, FINISHED, BOOKED, RATED)
 STOCK_BASES = (HANDLING_NOW, INTAKE_NOW)

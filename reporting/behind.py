@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dossiers.states import State
+from dossiers.models import DossierEvent
+from dossiers.states import EventKind, State
 from portal.accounts.models import Unit
 from procedures.models import Channel, OnlineLevel
 from reporting.bases import Fact
 from reporting.measures import Measure
 from reporting.periods import Period
 
-_COLUMNS = {
+COLUMNS = {
     "code": "code",
     "state": "state",
     "channel": "channel",
@@ -35,6 +39,64 @@ _COLUMNS = {
 }
 
 
+ASSISTED: dict[str, str | Promise] = {
+    "0": gettext_lazy("Người nộp tự khai"),
+    "1": gettext_lazy("Có người nhập giúp"),
+}
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What a list is narrowed to: procedure (its code), channel, hours of filing ("8-11"), typed by whom, an officer.
+
+    `assisted`: "1" typed for somebody, "0" by the person. `officer` handles the dossier, `intake` accepted it.
+    """
+
+    procedure: str = ""
+    channel: str = ""
+    hours: str = ""
+    assisted: str = ""
+    officer: int | None = None
+    intake: int | None = None
+
+    def condition(self, path: str) -> Q:
+        """The condition over rows whose dossier is at `path` (with trailing underscores)."""
+        wanted = {"procedure__code": self.procedure, "channel": self.channel, "assignee": self.officer}
+        found = Q(**{f"{path}{name}": value for name, value in wanted.items() if value})
+        if self.assisted:
+            found &= Q(**{f"{path}assisted": self.assisted == "1"})
+        if self.hours:
+            first, _to, last = self.hours.partition("-")
+            found &= Q(**{f"{path}filed_at__hour__gte": int(first), f"{path}filed_at__hour__lte": int(last)})
+        if self.intake is not None:
+            events = DossierEvent.objects.filter(actor=self.intake, kind=EventKind.ACCEPTED).order_by()
+            found &= Q(**{f"{path}pk__in": events.values("dossier")})
+        return found
+
+
+EVERYTHING = Narrow()
+
+
+def words(narrow: Narrow) -> list[str]:
+    """What a list is narrowed to, for its heading."""
+    found = []
+    if narrow.procedure:
+        found.append(narrow.procedure)
+    if narrow.channel:
+        found.append(str(Channel(narrow.channel).label))
+    if narrow.hours:
+        first, _to, last = narrow.hours.partition("-")
+        found.append(hours_text(int(first), int(last)))
+    if narrow.assisted:
+        found.append(str(ASSISTED[narrow.assisted]))
+    return found
+
+
+def hours_text(first: int, last: int) -> str:
+    """Whole hours of the day, both counted."""
+    return _("từ %(first)s giờ đến trước %(last)s giờ") % {"first": first, "last": last + 1}
+
+
 @dataclass(frozen=True)
 class Request:
     """A list for the days of `period` and some units; `field` narrows it to one field.
@@ -49,6 +111,7 @@ class Request:
     units: Collection[int]
     field: str = ""
     only: Fact | None = None
+    narrow: Narrow = EVERYTHING
 
     @property
     def fact(self) -> Fact:
@@ -80,12 +143,13 @@ class Request:
         rows = fact.rows(self.period.first, self.period.last, self.units)
         if self.field:
             rows = rows.filter(**{f"{fact.basis.dossier}procedure__field__code": self.field})
+        rows = rows.filter(self.narrow.condition(fact.basis.dossier))
         return rows.order_by(fact.basis.moment or f"{fact.basis.dossier}filed_at", "pk")
 
     def lines(self) -> QuerySet[Any]:
         """The rows as dictionaries with the columns of a list, their day, their worth and whether they hit."""
         basis, total = self.fact.basis, self.fact.total
-        columns = {f"c_{name}": F(f"{basis.dossier}{path}") for name, path in _COLUMNS.items()}
+        columns = {f"c_{name}": F(f"{basis.dossier}{path}") for name, path in COLUMNS.items()}
         rows = self.rows().annotate(
             c_moment=F(basis.moment or f"{basis.dossier}filed_at"),
             c_worth=total if total is not None else Value(1, IntegerField()),

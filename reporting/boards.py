@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,9 @@ from portal.accounts.models import Unit, UnitKind
 from reporting import charts
 from reporting.access import Scope
 from reporting.bases import Fact
+from reporting.comparing import Before, compare
 from reporting.counting import Counts
+from reporting.facts import FACT_BY_CODE
 from reporting.measures import FURTHER, MAIN, MEASURE_BY_CODE, OTHER_READINGS, Measure, Shape
 from reporting.models import Target
 from reporting.periods import Period
@@ -43,19 +45,28 @@ class Links:
 
     period: Period
 
+    @property
+    def page(self) -> str:
+        """The address of the lists, ready for a query."""
+        return f"{reverse('reporting:list')}?"
+
+    def earlier(self) -> Links:
+        """The same for the last comparable period."""
+        return Links(self.period.before())
+
     def behind(self, measure: Measure, part: str, **where: str) -> str:
         """The list of one half of `measure`; `where` is unit, kind, field."""
         query = {"measure": measure.code, "part": part, **{k: v for k, v in where.items() if v}}
         if not measure.basis.is_stock:
             query |= self.period.query
-        return f"{reverse('reporting:list')}?{urlencode(query)}"
+        return f"{self.page}{urlencode(query)}"
 
     def set_behind(self, fact: Fact, **where: str) -> str:
         """The list of one set by itself; `where` is unit, alone (without the units under it), field."""
         query = {"fact": fact.code, **{k: v for k, v in where.items() if v}}
         if not fact.basis.is_stock:
             query |= self.period.query
-        return f"{reverse('reporting:list')}?{urlencode(query)}"
+        return f"{self.page}{urlencode(query)}"
 
     def unit(self, unit: Unit) -> str:
         """The board of one unit, for the same days."""
@@ -117,6 +128,7 @@ class Tile:
     numerator: Part
     denominator: Part
     groups: tuple[GroupLine, ...] = ()
+    before: Before | None = None
 
     @property
     def is_share(self) -> bool:
@@ -134,17 +146,29 @@ def amount(measure: Measure, code: str, counts: Counts) -> str:
     return whole(number)
 
 
-def tile(measure: Measure, counts: Counts, target: Target | None, links: Links, **where: str) -> Tile:
-    """The figure of `measure` in `counts`."""
+def tile(
+    measure: Measure,
+    counts: Counts,
+    target: Target | None,
+    links: Links,
+    then: Counts | None = None,
+    **where: str,
+) -> Tile:
+    """The figure of `measure` in `counts`, and in `then`, the counts of the last comparable period."""
     halves = {
         part: Part(str(fact.title), amount(measure, fact.code, counts), links.behind(measure, part, **where))
         for part, fact in (("numerator", measure.numerator), ("denominator", measure.denominator))
     }
-    return Tile(measure, hold(measure, counts, target), halves["numerator"], halves["denominator"])
+    earlier = None
+    if then is not None and not measure.basis.is_stock:
+        url = links.earlier().behind(measure, "numerator", **where)
+        earlier = compare(measure, counts, then, url)
+    held = hold(measure, counts, target)
+    return Tile(measure, held, halves["numerator"], halves["denominator"], before=earlier)
 
 
 def unit_tiles(
-    codes: Iterable[str], unit: Unit, counts: Counts, targets: Targets, links: Links
+    codes: Iterable[str], unit: Unit, counts: Counts, then: Counts, targets: Targets, links: Links
 ) -> list[Tile]:
     """The figures of one unit against its own targets."""
     return [
@@ -153,6 +177,7 @@ def unit_tiles(
             counts,
             targets.of(code, unit.pk, unit.kind),
             links,
+            then,
             unit=unit.code,
         )
         for code in codes
@@ -160,7 +185,7 @@ def unit_tiles(
 
 
 def city_tiles(
-    codes: Iterable[str], scope: Scope, figures: Figures, targets: Targets, links: Links
+    codes: Iterable[str], scope: Scope, figures: Figures, then: Counts, targets: Targets, links: Links
 ) -> list[Tile]:
     """The figures of the whole scope, and of each kind of unit against its target.
 
@@ -170,17 +195,9 @@ def city_tiles(
     found = []
     for code in codes:
         measure = MEASURE_BY_CODE[code]
-        plain = tile(measure, counts, targets.of(code, None, ""), links, unit=scope.code)
+        plain = tile(measure, counts, targets.of(code, None, ""), links, then, unit=scope.code)
         groups = [_group_line(measure, name, scope, figures, targets, links) for name in GROUPS]
-        found.append(
-            Tile(
-                plain.measure,
-                plain.held,
-                plain.numerator,
-                plain.denominator,
-                tuple(group for group in groups if group and scope.is_city),
-            )
-        )
+        found.append(replace(plain, groups=tuple(group for group in groups if group and scope.is_city)))
     return found
 
 
@@ -225,10 +242,13 @@ class Standing:
     whole_url: str
 
 
-def standing(counts: Counts, links: Links, unit: str) -> list[Standing]:
+PRESSING = ("overdue-now", "waiting-now")
+
+
+def standing(counts: Counts, links: Links, unit: str, codes: Iterable[str] = PRESSING) -> list[Standing]:
     """Overdue and unanswered dossiers of this moment, beside the rates so that hoarding cannot polish them."""
     found = []
-    for code in ("overdue-now", "waiting-now"):
+    for code in codes:
         measure = MEASURE_BY_CODE[code]
         number = counts.get(measure.numerator.code, 0)
         found.append(
@@ -242,6 +262,12 @@ def standing(counts: Counts, links: Links, unit: str) -> list[Standing]:
             )
         )
     return found
+
+
+def refused(counts: Counts, links: Links, unit: str) -> Part:
+    """Dossiers refused at intake: in no rate by acceptance, so they are told beside it."""
+    fact = FACT_BY_CODE["refused"]
+    return Part(str(fact.title), whole(counts.get(fact.code, 0)), links.set_behind(fact, unit=unit))
 
 
 @dataclass(frozen=True)
@@ -326,21 +352,25 @@ def field_lines(
     ]
 
 
-def tiles_of_board(scope: Scope, figures: Figures, targets: Targets, links: Links) -> dict[str, list[Tile]]:
+def tiles_of_board(
+    scope: Scope, figures: Figures, then: Counts, targets: Targets, links: Links
+) -> dict[str, list[Tile]]:
     """The three rows of figures of the city board."""
     return {
-        "main": city_tiles(MAIN, scope, figures, targets, links),
-        "further": city_tiles(FURTHER, scope, figures, targets, links),
-        "readings": city_tiles(OTHER_READINGS, scope, figures, targets, links),
+        "main": city_tiles(MAIN, scope, figures, then, targets, links),
+        "further": city_tiles(FURTHER, scope, figures, then, targets, links),
+        "readings": city_tiles(OTHER_READINGS, scope, figures, then, targets, links),
     }
 
 
-def tiles_of_unit(unit: Unit, counts: Counts, targets: Targets, links: Links) -> dict[str, list[Tile]]:
+def tiles_of_unit(
+    unit: Unit, counts: Counts, then: Counts, targets: Targets, links: Links
+) -> dict[str, list[Tile]]:
     """The three rows of figures of one unit."""
     return {
-        "main": unit_tiles(MAIN, unit, counts, targets, links),
-        "further": unit_tiles(FURTHER, unit, counts, targets, links),
-        "readings": unit_tiles(OTHER_READINGS, unit, counts, targets, links),
+        "main": unit_tiles(MAIN, unit, counts, then, targets, links),
+        "further": unit_tiles(FURTHER, unit, counts, then, targets, links),
+        "readings": unit_tiles(OTHER_READINGS, unit, counts, then, targets, links),
     }
 
 

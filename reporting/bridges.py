@@ -21,7 +21,7 @@ from procedures.calendar import HANOI
 from procedures.models import Channel, OnlineLevel, ProcedureVersion, VersionState
 from reporting import report06
 from reporting.bases import ACCEPTED, Fact, neither
-from reporting.conditions import ASKED_TWICE, OFFERED, ONLINE
+from reporting.conditions import ASKED_TWICE, OFFERED, OFFERED_LEVELS, ONLINE
 from reporting.counting import Counts
 from reporting.facts import FACT_BY_CODE
 from reporting.measures import MEASURE_BY_CODE
@@ -29,7 +29,6 @@ from reporting.periods import Period
 
 Text = str | Promise
 Reason = tuple[str, Text, Q]
-OFFERED_LEVELS = [OnlineLevel.FULL, OnlineLevel.PARTIAL]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,15 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Extract, TruncDate
 
-from dossiers.models import Attachment, Document, DocumentKind, DossierEvent, SupplementRequest
+from dossiers.models import (
+    Attachment,
+    Document,
+    DocumentKind,
+    DossierEvent,
+    Satisfaction,
+    SupplementItem,
+    SupplementRequest,
+)
 from dossiers.states import Delivery, EventKind
 from payments.models import FeeAssessment, Payment, Provider
 from portal.accounts.models import Membership
@@ -59,7 +67,8 @@ E_RESULT = Q(
 _PAID_AT_COUNTER = Payment.objects.filter(SETTLED, dossier=OuterRef("pk")).exclude(
     provider__in=ONLINE_PROVIDERS
 )
-OFFERED = Q(online_level__in=[OnlineLevel.FULL, OnlineLevel.PARTIAL])
+OFFERED_LEVELS = [OnlineLevel.FULL, OnlineLevel.PARTIAL]
+OFFERED = Q(online_level__in=OFFERED_LEVELS)
 _SCANNED = Attachment.objects.filter(dossier=OuterRef("pk"), digitised=True, removed_at=None)
 ALL_ONLINE = (
     ONLINE
@@ -99,6 +108,23 @@ ASKED = Q(Exists(SupplementRequest.objects.filter(dossier=OuterRef("pk")).order_
 _FILES = Attachment.objects.filter(dossier=OuterRef("pk"), removed_at=None).order_by()
 DIGITISED = E_RESULT & Q(Exists(_FILES))
 REUSED = DIGITISED & Q(Exists(_FILES.filter(from_attachment__isnull=False)))
+# The second version of the measure also counts papers taken from an issued document or the personal store.
+REUSED_FROM_ANYWHERE = DIGITISED & Q(
+    Exists(
+        _FILES.filter(
+            Q(from_attachment__isnull=False) | Q(from_document__isnull=False) | Q(from_stored__isnull=False)
+        )
+    )
+)
+CERTIFIED_WORD = "chứng thực"
+CERTIFIED_ASKED = Q(
+    Exists(
+        SupplementItem.objects.filter(
+            request__dossier=OuterRef("pk"), instruction__icontains=CERTIFIED_WORD
+        ).order_by()
+    )
+)
+SATISFIED = Q(overall__in=[Satisfaction.VERY, Satisfaction.YES])
 
 
 def _paused_seconds() -> Any:

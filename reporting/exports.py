@@ -54,10 +54,11 @@ def stream(request: Request, units: dict[int, str]) -> Iterator[str]:
     yield writer.writerow(HEADER)
     rows = request.lines().iterator(chunk_size=2000)
     for line in shown(rows, units, people=False):
-        yield writer.writerow([safe(value) for value in _cells(line, request)])
+        yield writer.writerow([safe(value) for value in cells(line, request)])
 
 
-def _cells(line: Line, request: Request) -> list[Any]:
+def cells(line: Line, request: Request | None) -> list[Any]:
+    """The values of a line in the order of HEADER; without a request the definition is left empty."""
     return [
         line.code,
         line.procedure_code,
@@ -67,22 +68,25 @@ def _cells(line: Line, request: Request) -> list[Any]:
         line.channel,
         line.level,
         int(line.assisted),
-        _instant(line.filed_at),
-        _instant(line.accepted_at),
-        _instant(line.due_at),
-        _instant(line.finished_at),
+        instant(line.filed_at),
+        instant(line.accepted_at),
+        instant(line.due_at),
+        instant(line.finished_at),
         line.state,
-        _instant(line.moment),
+        instant(line.moment),
         line.worth,
         int(line.hit),
         *_definition(request),
     ]
 
 
-def _definition(request: Request) -> tuple[str, int | str]:
+def _definition(request: Request | None) -> tuple[str, int | str]:
+    if request is None:
+        return "", ""
     measure = request.measure
     return (request.fact.code, "") if measure is None else (measure.code, measure.version)
 
 
-def _instant(moment: datetime.datetime | None) -> str:
+def instant(moment: datetime.datetime | None) -> str:
+    """Hanoi time, "2026-03-02 09:00:00+07:00"; empty for None."""
     return timezone.localtime(moment).isoformat(sep=" ", timespec="seconds") if moment else ""

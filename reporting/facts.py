@@ -24,6 +24,7 @@ from reporting.bases import (
     FINISHED,
     HANDLING_NOW,
     INTAKE_NOW,
+    RATED,
     STOCK_BASES,
     ZERO,
     Basis,
@@ -36,6 +37,7 @@ from reporting.conditions import (
     ASKED,
     ASKED_TWICE,
     BY_AGENT,
+    CERTIFIED_ASKED,
     CERTIFIED_LISTED,
     DAY_DUE,
     DIGITISED,
@@ -49,6 +51,8 @@ from reporting.conditions import (
     ONLINE,
     ONLINE_PROVIDERS,
     REUSED,
+    REUSED_FROM_ANYWHERE,
+    SATISFIED,
 )
 
 __all__ = [
@@ -204,6 +208,20 @@ FACTS: tuple[Fact, ...] = (
         _("Hồ sơ đã số hoá có dùng lại giấy tờ của hồ sơ trước"),
         REUSED,
     ),
+    Fact(
+        "finished_reused_any",
+        FINISHED,
+        _("Hồ sơ đã số hoá có dùng lại giấy tờ, kết quả hoặc giấy tờ trong kho cá nhân"),
+        REUSED_FROM_ANYWHERE,
+    ),
+    Fact(
+        "finished_certified_asked",
+        FINISHED,
+        _("Hồ sơ có kết quả mà yêu cầu bổ sung có nhắc đến bản sao chứng thực"),
+        CERTIFIED_ASKED,
+    ),
+    Fact("rated", RATED, _("Hồ sơ được người dân đánh giá trong kỳ")),
+    Fact("rated_satisfied", RATED, _("Hồ sơ được đánh giá hài lòng hoặc rất hài lòng"), SATISFIED),
     Fact("paid", BOOKED, _("Hồ sơ đã nộp phí, lệ phí trong kỳ"), ~Q(Exists(EARLIER))),
     Fact(
         "paid_online",

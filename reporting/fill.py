@@ -18,7 +18,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from dossiers.models import Dossier
-from reporting import counting, seals
+from reporting import counting, procedure_fill, seals
 from reporting.counting import Counts, Day, Pair
 from reporting.facts import CODES
 from reporting.marks import day_of
@@ -57,6 +57,7 @@ def fill_some() -> int:
         if not pairs:
             return 0
         _recount(pairs, Cause.EVENT)
+        procedure_fill.stale(day for day, _unit in pairs)
         taken = set(pairs)
         done = [pk for pk, day, unit in marks if (day, unit) in taken]
         DirtyDay.objects.filter(pk__in=done).delete()
@@ -73,6 +74,7 @@ def fill_all(limit: int = 500) -> int:
     while batches < limit and (done := fill_some()):
         total += done
         batches += 1
+    procedure_fill.fill_stale()
     FillState.objects.update_or_create(pk=1, defaults={"filled_at": timezone.now()})
     return total
 
@@ -219,6 +221,7 @@ def _rebuild_days(first: Day, last: Day) -> int:
         cursor.execute(text, params)
         rows = cursor.rowcount
         seals.correct_month(seals.month_of(first), Cause.REBUILD)
+        procedure_fill.count_days(first, last)
         return rows
 
 
@@ -270,6 +273,7 @@ def compare(progress: Progress | None = None) -> list[Difference]:
         compared, suspects = differences(first, last)
         rows += compared
         found += _mend(sorted(suspects))
+        procedure_fill.mend(first, last)
         if progress:
             progress(number, len(parts))
     for difference in found[:KEPT_DIFFERENCES]:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Unit, UnitKind
 from portal.lib import clock
 from portal.lib.forms import DayField
+from procedures.models import Channel
 from reporting.access import Scope
 from reporting.actions.targets import Wish
 from reporting.bases import Fact
+from reporting.behind import Narrow
 from reporting.measures import MEASURE_BY_CODE, Measure, Shape
 from reporting.models import Operator
 from reporting.periods import Period, Preset
@@ -23,6 +25,14 @@ from reporting.registry import LISTED
 
 LONGEST = 366 * 3
 PARTS = {"numerator": _("Tử số"), "denominator": _("Mẫu số"), "rest": _("Ngoài tử số")}
+
+
+def check_days(first: datetime.date, last: datetime.date) -> None:
+    """Days in order, not longer than three years. Raises ValidationError at the second one."""
+    if first > last:
+        raise ValidationError({"to": _("Ngày cuối phải từ ngày đầu trở đi.")})
+    if (last - first).days >= LONGEST:
+        raise ValidationError({"to": _("Chọn khoảng thời gian không quá ba năm.")})
 
 
 class PeriodForm(forms.Form):
@@ -46,10 +56,7 @@ class PeriodForm(forms.Form):
             return data
         if not (first and last):
             raise ValidationError({("to" if first else "from"): _("Hãy ghi cả hai ngày.")})
-        if first > last:
-            raise ValidationError({"to": _("Ngày cuối phải từ ngày đầu trở đi.")})
-        if (last - first).days >= LONGEST:
-            raise ValidationError({"to": _("Chọn khoảng thời gian không quá ba năm.")})
+        check_days(first, last)
         return data
 
     def shown(self) -> PeriodForm:
@@ -103,6 +110,10 @@ class ListForm(PeriodForm):
     alone = forms.BooleanField(required=False)
     kind = forms.CharField(required=False, max_length=12)
     field = forms.CharField(required=False, max_length=80)
+    procedure = forms.CharField(required=False, max_length=80)
+    channel = forms.ChoiceField(choices=Channel, required=False)
+    hours = forms.RegexField(r"^([01]?\d|2[0-3])-([01]?\d|2[0-3])$", required=False)
+    assisted = forms.ChoiceField(choices=[("0", "0"), ("1", "1")], required=False)
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of measure and set."""
@@ -119,9 +130,26 @@ class ListForm(PeriodForm):
         """The set asked for by itself, if any."""
         return LISTED.get(self.cleaned_data["fact"])
 
+    def narrowed(self) -> Narrow:
+        """What the list is narrowed to beyond unit and field."""
+        data = self.cleaned_data
+        return Narrow(data["procedure"], data["channel"], data["hours"], data["assisted"])
+
     def chosen_part(self) -> str:
         """numerator, denominator or rest (the denominator without the numerator)."""
         return self.cleaned_data["part"] or "numerator"
+
+
+class WarningForm(forms.Form):
+    """What will be done about a warning, or why it is settled."""
+
+    decision = forms.ChoiceField(choices=[("answer", "answer"), ("settle", "settle")])
+    text = forms.CharField(
+        label=_("Việc sẽ làm, hoặc lý do khép"),
+        max_length=500,
+        widget=forms.Textarea,
+        error_messages={"required": _("Hãy ghi nội dung.")},
+    )
 
 
 class TargetForm(forms.Form):

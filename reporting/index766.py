@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Unit, UnitKind
-from procedures.models import OnlineLevel, Procedure, ProcedureVersion
+from procedures.models import Procedure, ProcedureVersion
+from reporting.conditions import OFFERED_LEVELS
 from reporting.counting import Counts
 from reporting.facts import FACT_BY_CODE
 from reporting.measures import MEASURE_BY_CODE, Measure
@@ -26,7 +27,6 @@ Text = str | Promise
 VERSION = 1
 TOTAL = Decimal(100)
 CENT = Decimal("0.01")
-OFFERED = [OnlineLevel.FULL, OnlineLevel.PARTIAL]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Question:
     def offered(self) -> QuerySet[Procedure]:
         """Those offered online on the last day."""
         force = ProcedureVersion.objects.in_force(self.period.last).filter(
-            procedure=OuterRef("pk"), online_level__in=OFFERED
+            procedure=OuterRef("pk"), online_level__in=OFFERED_LEVELS
         )
         return self.procedures().filter(Exists(force.order_by()))
 
@@ -103,7 +103,7 @@ def _none(code: str, title: Text, points: str, formula: Text, missing: Text) -> 
 
 _CATALOGUE: Text = _("Danh mục không ghi ngày quyết định công bố và ngày công khai.")
 _FOREIGN: Text = _("Cổng chưa nối với kho dữ liệu này.")
-_PETITIONS: Text = _("Hệ thống phản ánh, kiến nghị nằm ngoài Cổng.")
+_PETITIONS: Text = _("Cổng chỉ giữ phản ánh gửi tại đây, chưa nối với hệ thống phản ánh quốc gia.")
 
 GROUPS: tuple[Group, ...] = (
     Group(

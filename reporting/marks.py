@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
-from dossiers.models import Document, DocumentKind, Dossier, DossierEvent
+from dossiers.models import Document, DocumentKind, Dossier, DossierEvent, Rating
 from dossiers.signals import event_recorded
 from dossiers.states import EventKind
 from payments.models import Payment
@@ -53,6 +53,15 @@ TOUCHES: dict[EventKind, tuple[Basis, ...]] = {
     EventKind.PAID: (),
     EventKind.REFUNDED: (),
     EventKind.DOCUMENT_ISSUED: (),
+    EventKind.TRANSFER_SENT: (),
+    EventKind.TRANSFER_ACCEPTED: (),
+    EventKind.TRANSFER_REFUSED: (),
+    EventKind.TRANSFER_KEPT: (),
+    EventKind.RESULT_SENT_BACK: (),
+    EventKind.RESULT_BACK: (),
+    EventKind.COLLECTION_MOVED: (),
+    EventKind.PAPER_MISSING: (),
+    EventKind.PAPER_FOUND: (),
 }
 
 
@@ -92,8 +101,14 @@ def document_saved(sender: Any, instance: Document, created: bool, **kwargs: Any
         mark(pair for pair in pairs if pair)
 
 
+def rating_saved(sender: Any, instance: Rating, **kwargs: Any) -> None:  # noqa: ARG001
+    """Mark the day of a rating."""
+    mark([(day_of(instance.at), instance.unit_id)])
+
+
 def listen() -> None:
     """Connect the listeners; called once when the app is ready."""
     event_recorded.connect(event_seen, dispatch_uid="reporting.event_seen")
     post_save.connect(payment_saved, sender=Payment, dispatch_uid="reporting.payment_saved")
+    post_save.connect(rating_saved, sender=Rating, dispatch_uid="reporting.rating_saved")
     post_save.connect(document_saved, sender=Document, dispatch_uid="reporting.document_saved")

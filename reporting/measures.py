@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from reporting.definitions.intake import INTAKE
 from reporting.definitions.money import MONEY
-from reporting.definitions.outcome import OUTCOME
+from reporting.definitions.outcome import OUTCOME, REPLACED
 from reporting.definitions.standing import STANDING
 from reporting.measure import Measure, Part, Shape
 
@@ -21,7 +21,9 @@ __all__ = [
     "MEASURES",
     "MEASURE_BY_CODE",
     "OTHER_READINGS",
+    "REPLACED",
     "STOCK_MEASURES",
+    "VERSIONS",
     "Measure",
     "Part",
     "Shape",
@@ -30,6 +32,7 @@ __all__ = [
 MEASURES: tuple[Measure, ...] = (*INTAKE, *OUTCOME, *MONEY)
 STOCK_MEASURES: tuple[Measure, ...] = STANDING
 MEASURE_BY_CODE = {measure.code: measure for measure in (*MEASURES, *STOCK_MEASURES)}
+VERSIONS = {(one.code, one.version): one for one in (*MEASURE_BY_CODE.values(), *REPLACED)}
 # The city's targets, in the order of the boards.
 MAIN = ("online", "full-of-all", "full-of-online", "on-time", "e-result")
 FURTHER = (
@@ -41,6 +44,7 @@ FURTHER = (
     "supplement-twice",
     "digitised",
     "reused",
+    "satisfaction",
 )
 OTHER_READINGS = (
     "online-offered",
@@ -54,4 +58,5 @@ OTHER_READINGS = (
     "paid-online-amount",
     "paid-online-766",
     "certified",
+    "certified-asked",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar as monthly
 import datetime
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,7 @@ class Preset(Enum):
     WEEK = "week"
     MONTH = "month"
     LAST_MONTH = "last-month"
+    QUARTER = "quarter"
     YEAR = "year"
 
     @property
@@ -30,6 +32,7 @@ class Preset(Enum):
             Preset.WEEK: _("7 ngày"),
             Preset.MONTH: _("Tháng này"),
             Preset.LAST_MONTH: _("Tháng trước"),
+            Preset.QUARTER: _("Quý này"),
             Preset.YEAR: _("Năm nay"),
         }[self]
 
@@ -44,6 +47,8 @@ class Preset(Enum):
             return month, today
         if self is Preset.LAST_MONTH:
             return (month - ONE_DAY).replace(day=1), month - ONE_DAY
+        if self is Preset.QUARTER:
+            return month.replace(month=(today.month - 1) // 3 * 3 + 1), today
         return today.replace(month=1, day=1), today
 
 
@@ -73,3 +78,33 @@ class Period:
     def days(self) -> list[Day]:
         """Every day in order."""
         return [self.first + number * ONE_DAY for number in range(self.length)]
+
+    @property
+    def months(self) -> int:
+        """How many months the calendar period is long that this one follows from its first day: 1, 3, 12; 0: none."""
+        named = {Preset.MONTH: 1, Preset.LAST_MONTH: 1, Preset.QUARTER: 3, Preset.YEAR: 12}
+        if self.preset is not None:
+            return named.get(self.preset, 0)
+        if self.first.day != 1 or self.length == 1:
+            return 0
+        fits = (months for months in (1, 3, 12) if (self.first.month - 1) % months == 0)
+        return next((months for months in fits if self.last < _later(self.first, months)), 0)
+
+    def before(self) -> Period:
+        """The last comparable period.
+
+        A month, quarter or year so far is held against the same days of the one before; a single day against the
+        same weekday of the week before, any other range against as many days just before it.
+        """
+        if self.months:
+            return Period(_later(self.first, -self.months), _later(self.last, -self.months))
+        back = 7 * ONE_DAY if self.length == 1 else self.length * ONE_DAY
+        return Period(self.first - back, self.last - back)
+
+
+def _later(day: Day, months: int) -> Day:
+    """The same day of the month some months later; a month's last day stays one, and no day leaves its month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthly.monthrange(year, month + 1)[1]
+    is_last = day.day == monthly.monthrange(day.year, day.month)[1]
+    return datetime.date(year, month + 1, last if is_last else min(day.day, last))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,6 +24,7 @@ COLUMNS = MAIN
 SORTS = ("name", "received", *COLUMNS)
 SIGNS = {"good": "✓", "bad": "✗", "plain": "", "none": ""}
 RED_SHOWN = 10
+KEY = "_KEY_"  # stands in an address for the code of a row
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def rows(
 ) -> list[Row]:
     """The units of the scope (of one group, if named), sorted; units without data come last."""
     kinds = GROUPS[group] if group in GROUPS else (*GROUPS["commune"], *GROUPS["centre"])
-    writer = _CellWriter(links)
+    writer = CellWriter(links, unit=KEY)
     found = [
         _row(unit, scope, figures, targets, links, writer) for unit in scope.of_kind(kinds, figures.period)
     ]
@@ -58,7 +60,7 @@ def rows(
 
 
 def _row(
-    unit: Unit, scope: Scope, figures: Figures, targets: Targets, links: Links, writer: _CellWriter
+    unit: Unit, scope: Scope, figures: Figures, targets: Targets, links: Links, writer: CellWriter
 ) -> Row:
     """A unit's row; the Centre's is the sum of its branches, and the list behind holds the same units."""
     below = scope.below(unit)
@@ -72,35 +74,33 @@ def _row(
         links.unit(unit),
         counts,
         values,
-        writer.cells(unit, counts, values),
+        writer.cells(unit.code, counts, values),
         len(below) > 1,
     )
 
 
-class _CellWriter:
-    """Joins the cells of a row; the addresses share everything but the unit."""
+class CellWriter:
+    """Joins the cells of a row; the addresses share everything but the code that stands where `KEY` is in `where`."""
 
-    def __init__(self, links: Links) -> None:
-        self._received = links.behind(MEASURE_BY_CODE["online"], "denominator", unit="UNIT")
-        self._values = {
-            code: links.behind(MEASURE_BY_CODE[code], "numerator", unit="UNIT") for code in COLUMNS
-        }
+    def __init__(self, links: Links, **where: str) -> None:
+        self._received = links.behind(MEASURE_BY_CODE["online"], "denominator", **where)
+        self._values = {code: links.behind(MEASURE_BY_CODE[code], "numerator", **where) for code in COLUMNS}
         self._labels = {code: MEASURE_BY_CODE[code].name for code in COLUMNS}
         self._received_label = _("Đã tiếp nhận")
 
-    def cells(self, unit: Unit, counts: Counts, values: dict[str, Held]) -> SafeString:
+    def cells(self, key: str, counts: Counts, values: dict[str, Held]) -> SafeString:
         """The cells after the name: dossiers received, then one per measure."""
         first = format_html(
             '<td class="numeric" data-label="{}"><a href="{}">{}</a></td>',
             self._received_label,
-            self._received.replace("UNIT", unit.code),
+            self._received.replace(KEY, quote(key)),
             whole(counts.get("received", 0)),
         )
         return first + format_html_join(
-            "", "{}", ((self._cell(unit, code, held),) for code, held in values.items())
+            "", "{}", ((self._cell(key, code, held),) for code, held in values.items())
         )
 
-    def _cell(self, unit: Unit, code: str, held: Held) -> SafeString:
+    def _cell(self, key: str, code: str, held: Held) -> SafeString:
         if held.value is None:
             return format_html(
                 '<td class="numeric muted" data-label="{}">{}</td>', self._labels[code], held.text
@@ -111,7 +111,7 @@ class _CellWriter:
             held.tone,
             self._labels[code],
             SIGNS[held.tone],
-            self._values[code].replace("UNIT", unit.code),
+            self._values[code].replace(KEY, quote(key)),
             held.text,
             _spoken(held),
         )
@@ -196,6 +196,7 @@ def short_of(measure: Measure, counts: Counts, held: Held) -> int:
 # --- Tile map --------------------------------------------------------------------------------------------------
 
 SIDE = 56
+GAP = 20  # between the map and the row of the Centre and its branches
 
 
 @dataclass(frozen=True)
@@ -223,28 +224,37 @@ class Map:
 
 
 def tile_map(found: Iterable[Row], measure: Measure) -> Map:
-    """The wards and communes as squares, shaded in five steps towards the target."""
-    cells = tiles.grid()
-    squares = []
-    for row in found:
-        cell = cells.get(row.unit.code)
-        if cell is None or row.unit.kind != UnitKind.COMMUNE:
-            continue
-        held = row.values.get(measure.code) or hold(measure, row.counts, None)
-        squares.append(
-            Square(
-                x=cell[0] * SIDE,
-                y=cell[1] * SIDE,
-                name=row.name,
-                short=_two_lines(row.unit.name),
-                number="–" if held.value is None else f"{held.value * 100:.0f}",
-                step=step(held),
-                url=row.url,
-                title=f"{row.name}: {held.text}",
-            )
-        )
+    """The wards and communes as squares, shaded in five steps towards the target; Centre and branches below."""
+    cells, rows = tiles.grid(), list(found)
     columns, lines = tiles.size(cells)
-    return Map(tuple(sorted(squares, key=lambda one: (one.y, one.x))), columns * SIDE, lines * SIDE)
+    served = sorted(
+        (row for row in rows if row.unit.kind in GROUPS["centre"]), key=lambda row: row.unit.sort_key
+    )
+    below = {row.unit.code: (at % columns, lines + at // columns) for at, row in enumerate(served)}
+    squares = []
+    for row in rows:
+        is_below = row.unit.code in below
+        cell = below.get(row.unit.code) or cells.get(row.unit.code)
+        if cell is None or not (is_below or row.unit.kind == UnitKind.COMMUNE):
+            continue
+        squares.append(_square(row, measure, cell, GAP if is_below else 0))
+    last = -(-len(served) // columns)
+    height = (lines + last) * SIDE + (GAP if served else 0)
+    return Map(tuple(sorted(squares, key=lambda one: (one.y, one.x))), columns * SIDE, height)
+
+
+def _square(row: Row, measure: Measure, cell: tuple[int, int], down: int) -> Square:
+    held = row.values.get(measure.code) or hold(measure, row.counts, None)
+    return Square(
+        x=cell[0] * SIDE,
+        y=cell[1] * SIDE + down,
+        name=row.name,
+        short=_two_lines(row.unit.name),
+        number="–" if held.value is None else f"{held.value * 100:.0f}",
+        step=step(held),
+        url=row.url,
+        title=f"{row.name}: {held.text}",
+    )
 
 
 def step(held: Held) -> int:

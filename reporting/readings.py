@@ -115,23 +115,17 @@ def report_line(label: str, counts: Counts, links: Links, **where: str) -> Repor
     return ReportLine(label, cells, tuple(one for one in report06.check_sums(counts) if not one.holds))
 
 
-def lines_by_field(groups: Mapping[tuple[Any, ...], Counts], links: Links, unit: str) -> list[ReportLine]:
-    """A line per field that has anything, by name."""
-    return [
-        report_line(key[1], counts, links, unit=unit, field=key[0])
-        for key, counts in sorted(groups.items(), key=lambda one: one[0][1])
-        if any(counts.values())
-    ]
-
-
-def lines_by_unit(
-    groups: Mapping[tuple[Any, ...], Counts], links: Links, units: Mapping[int, Unit]
+def report_lines(
+    groups: Mapping[tuple[Any, ...], Counts], links: Links, units: Mapping[int, Unit] | None, unit: str
 ) -> list[ReportLine]:
-    """A line per unit that has anything, in the order of the units; each unit without those under it."""
+    """A line per unit (each without those under it), or with `units` None per field of the unit `unit`."""
+    if units is None:
+        found = report06.named(groups, None)
+        return [report_line(name, counts, links, unit=unit, field=key[0]) for name, key, counts in found]
+    names = {pk: one.full_name for pk, one in units.items()}
     return [
-        report_line(unit.full_name, groups[(pk,)], links, unit=unit.code, alone="1")
-        for pk, unit in units.items()
-        if any(groups.get((pk,), {}).values())
+        report_line(name, counts, links, unit=units[key[0]].code, alone="1")
+        for name, key, counts in report06.named(groups, names)
     ]
 
 

@@ -8,7 +8,7 @@ end of the period (now, when that is still to come) by the due date in force whe
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,9 @@ from reporting.bases import COMPETENT, FINISHED, Basis, Fact, midnight, neither
 from reporting.conditions import ON_TIME, ONLINE
 from reporting.counting import Counts, add
 from reporting.facts import FACT_BY_CODE
-from reporting.periods import Period
+from reporting.periods import ONE_DAY, Period
 
 VERSION = 1
-ONE_DAY = datetime.timedelta(days=1)
 PAUSED = [State.SUPPLEMENT, State.OBLIGATION]
 
 
@@ -163,23 +162,39 @@ FACTS: tuple[Fact, ...] = (
         test=_paused,
     ),
 )
-# The columns in the order of the form; the first two lines of the heading group them.
-COLUMNS = (
-    "r06_total",
-    "r06_carried",
-    "r06_online",
-    "r06_direct",
-    "r06_post",
-    "finished",
-    "finished_early",
-    "r06_exact",
-    "r06_late",
-    "r06_open",
-    "r06_within",
-    "r06_overdue",
-    "r06_paused",
-    "r06_left",
+# The columns in the order of the form, under the headings that group them.
+HEADINGS: tuple[tuple[str | Promise, tuple[tuple[str | Promise, str], ...]], ...] = (
+    (
+        _("Phải giải quyết"),
+        (
+            (_("Tổng số"), "r06_total"),
+            (_("Kỳ trước"), "r06_carried"),
+            (_("Trực tuyến"), "r06_online"),
+            (_("Trực tiếp"), "r06_direct"),
+            (_("Bưu chính"), "r06_post"),
+        ),
+    ),
+    (
+        _("Đã giải quyết"),
+        (
+            (_("Tổng số"), "finished"),
+            (_("Trước hạn"), "finished_early"),
+            (_("Đúng hạn"), "r06_exact"),
+            (_("Quá hạn"), "r06_late"),
+        ),
+    ),
+    (
+        _("Đang giải quyết"),
+        (
+            (_("Tổng số"), "r06_open"),
+            (_("Trong hạn"), "r06_within"),
+            (_("Quá hạn"), "r06_overdue"),
+            (_("Tạm dừng"), "r06_paused"),
+        ),
+    ),
+    ("", ((_("Rút, dừng"), "r06_left"),)),
 )
+COLUMNS = tuple(code for _group, inner in HEADINGS for _title, code in inner)
 _BY_CODE = {fact.code: fact for fact in (*FACTS, RESOLVED, EARLY)}
 
 
@@ -230,6 +245,26 @@ def check_sums(counts: Counts) -> list[Sum]:
             plus("finished", "r06_open", "r06_left"),
         ),
     ]
+
+
+def lines(period: Period, units: Collection[int], key: str) -> tuple[Counts, dict[tuple[Any, ...], Counts]]:
+    """The whole report in one run: its total, and a line per field or unit (every row belongs to exactly one)."""
+    groups = by([column(code) for code in COLUMNS], period, units, key)
+    total: Counts = {}
+    for counts in groups.values():
+        add(total, counts)
+    return total, groups
+
+
+def named(
+    groups: Mapping[tuple[Any, ...], Counts], units: Mapping[int, str] | None
+) -> list[tuple[str, tuple[Any, ...], Counts]]:
+    """(name, key, counts) of the lines that have anything: units in their order, fields by name."""
+    if units is not None:
+        found = [(name, (pk,), groups.get((pk,), {})) for pk, name in units.items()]
+    else:
+        found = [(key[1], key, groups[key]) for key in sorted(groups, key=lambda one: str(one[1]))]
+    return [one for one in found if any(one[2].values())]
 
 
 def by(

@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from portal.lib import clock
-from reporting import fill, seals
+from reporting import digest, fill, seals
+from reporting.actions import exports, warnings
+from reporting.actions.reports import issue_due
 
 
 @shared_task
@@ -23,3 +25,33 @@ def compare_with_events() -> int:
     found = fill.compare()
     seals.close(today)
     return len(found)
+
+
+@shared_task
+def look_for_warnings() -> int:
+    """Look at every rule; a second look at once leaves alone what the first one holds."""
+    return warnings.look_at_everything()
+
+
+@shared_task
+def send_digests() -> int:
+    """In the morning of a working day: one message a person, however often it is asked for."""
+    return digest.put_all()
+
+
+@shared_task
+def issue_reports() -> int:
+    """Write down the scheduled reports whose day has come; how many were new. Safe twice at once."""
+    return issue_due()
+
+
+@shared_task(time_limit=6 * 3600)
+def write_export(export_id: int) -> bool:
+    """Write one file of a tray; safe twice at once, and after a worker that was killed half way."""
+    return exports.write(export_id=export_id)
+
+
+@shared_task
+def sweep_exports() -> int:
+    """Ring again for files nobody writes, let go those over their days; how many were rung for."""
+    return exports.sweep()

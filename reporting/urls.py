@@ -2,12 +2,31 @@
 
 from django.urls import path
 
-from reporting.views import boards, lists, readings, targets
+from reporting.views import (
+    boards,
+    breakdowns,
+    lists,
+    openness,
+    own,
+    readings,
+    reports,
+    targets,
+    tray,
+    walls,
+    warnings,
+)
 
 app_name = "reporting"
 urlpatterns = [
     path("", boards.city, name="city"),
     path("don-vi/<str:code>/", boards.unit, name="unit"),
+    path("don-vi/<str:code>/man-hinh/", walls.manage, name="wall-manage"),
+    path("man-hinh/<str:code>/<str:key>/", walls.show, name="wall"),
+    path("linh-vuc/", breakdowns.fields, name="fields"),
+    path("linh-vuc/<str:code>/", breakdowns.field, name="field"),
+    path("thu-tuc/<str:code>/", breakdowns.procedure, name="procedure"),
+    path("cua-toi/", own.board, name="own"),
+    path("cua-toi/danh-sach/", own.own_list, name="own-list"),
     path("danh-sach/", lists.behind_number, name="list"),
     path("danh-sach/csv/", lists.behind_number_csv, name="list-csv"),
     path("doi-chieu/", readings.compare, name="compare"),
@@ -18,5 +37,21 @@ urlpatterns = [
     path("muc-tieu/", targets.listing, name="targets"),
     path("muc-tieu/moi/", targets.new, name="target-new"),
     path("muc-tieu/<int:pk>/quyet-dinh/", targets.decision, name="target-decision"),
+    path("canh-bao/", warnings.listing, name="warnings"),
+    path("canh-bao/thu/", warnings.digest, name="warning-digest"),
+    path("canh-bao/<int:pk>/", warnings.warning, name="warning"),
+    path("canh-bao/<int:pk>/ho-so/", warnings.warning_list, name="warning-list"),
+    path("bao-cao/", reports.listing, name="reports"),
+    path("bao-cao/lich/", reports.schedules, name="schedules"),
+    path("bao-cao/lich/<int:pk>/ket-thuc/", reports.schedule_end, name="schedule-end"),
+    path("bao-cao/kiem-tra/<str:token>/", reports.verify, name="report-verify"),
+    path("bao-cao/<int:pk>/", reports.show, name="report"),
+    path("bao-cao/<int:pk>/<slug:form>/", reports.download, name="report-file"),
+    path("tai-xuong/", tray.tray, name="tray"),
+    path("tai-xuong/danh-sach/", tray.list_file, name="list-file"),
+    path("tai-xuong/<int:pk>/", tray.export_file, name="export-file"),
+    path("tai-xuong/<int:pk>/huy/", tray.export_cancel, name="export-cancel"),
+    path("cong-khai/", openness.transparency, name="transparency"),
+    path("nhung/", openness.widget, name="widget"),
     path("dinh-nghia/", boards.definitions, name="definitions"),
 ]

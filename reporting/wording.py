@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -9,6 +10,15 @@ from django.utils.translation import gettext as _
 from portal.templatetags.portal import percent
 from reporting.measures import Measure, Shape
 from reporting.models import Operator, Target
+
+
+def in_both(text: object) -> dict[str, str]:
+    """A lazy text in Vietnamese and English, by the language's code."""
+    found = {}
+    for language in ("vi", "en"):
+        with translation.override(language):
+            found[language] = str(text)
+    return found
 
 
 def whole(number: int) -> str:
@@ -52,3 +62,20 @@ def target_text(target: Target) -> str:
     share = float(target.value)
     text = percent(share)
     return f"{sign} {text.replace(',0', '').replace('.0', '') if share * 100 == round(share * 100) else text}"
+
+
+def points_text(share: float) -> str:
+    """A difference of shares in points: "+3,6 điểm"."""
+    number = f"{abs(share) * 100:.1f}"
+    sign = "" if number == "0.0" else "+" if share > 0 else "−"
+    return _("%(number)s điểm") % {
+        "number": sign + (number if get_language() == "en" else number.replace(".", ","))
+    }
+
+
+def change_text(measure: Measure, difference: float) -> str:
+    """How far a value moved: points of a share, or days."""
+    if measure.shape is Shape.DAYS:
+        sign = "+" if difference > 0 else "−" if difference < 0 else ""
+        return sign + days(abs(difference))
+    return points_text(difference)

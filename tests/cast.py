@@ -34,6 +34,7 @@ class Cast:
     other_office: Office
     monitor: User
     catalogue: User
+    publisher: User
     system: User
     city: Unit
 
@@ -60,6 +61,7 @@ def build_cast() -> Cast:
         other_office=_office("00070", "hoankiem"),
         monitor=_officer("giamsat", "Đặng Giám Sát", city, Role.MONITOR),
         catalogue=_officer("danhmuc", "Đỗ Danh Mục", city, Role.CATALOGUE),
+        publisher=_officer("congbo", "Lý Công Bố", city, Role.PUBLISHER),
         system=_officer("hethong", "Hồ Hệ Thống", city, Role.SYSTEM),
         city=city,
     )

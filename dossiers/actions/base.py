@@ -9,11 +9,13 @@ from django.db.models import Max
 
 from dossiers.access import check_move
 from dossiers.deadlines import due, facts_of, rule_for
+from dossiers.duty import in_the_name_of
 from dossiers.guards import check_guards, steps_of
 from dossiers.models import Dossier, DossierEvent
 from dossiers.process import course, happened, planned
 from dossiers.signals import event_recorded
 from dossiers.states import EventKind, State
+from dossiers.transfers import TransferState
 from dossiers.workflow import BY_NAME, Place, Transition
 from dossiers.workflow import check_move as check_state
 from portal.lib import clock
@@ -33,8 +35,19 @@ _CLOCK = {
     EventKind.HELD,
     EventKind.RELEASED,
     EventKind.CALENDAR_CHANGED,
+    EventKind.TRANSFER_SENT,
+    EventKind.TRANSFER_REFUSED,
 }
 _PAUSING = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET}
+# What a substitute does in the name of the absent specialist; the event then names both.
+_ACTS_OF_SPECIALIST = {
+    EventKind.SUBMITTED,
+    EventKind.SUPPLEMENT_REQUESTED,
+    EventKind.SUPPLEMENT_PROPOSED,
+    EventKind.VERIFY_ASKED,
+    EventKind.OBLIGATION_SET,
+    EventKind.OBLIGATION_MET,
+}
 _CLOSING = {State.REFUSED, State.WITHDRAWN, State.STOPPED, State.RETURNED}
 
 
@@ -107,8 +120,13 @@ def _release(dossier: Dossier, move: Transition, by: User | None) -> None:
 
 
 def _close(dossier: Dossier) -> None:
-    """Closing time, and the end of questions still out."""
+    """Closing time, and the end of questions and of a transfer still open."""
     dossier.closed_at = clock.now()
+    for transfer in dossier.transfers.filter(ended_at=None):
+        handed = dossier.state == State.RETURNED
+        transfer.state = TransferState.HANDED if handed else TransferState.ENDED
+        transfer.due_at, transfer.ended_at = None, dossier.closed_at
+        transfer.save(update_fields=["state", "due_at", "ended_at"])
     for asked in dossier.consultations.filter(answered_at=None, closed_at=None):
         asked.closed_at = dossier.closed_at
         asked.save(update_fields=["closed_at"])
@@ -156,6 +174,8 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> DossierEvent:
     """Append one event to a locked dossier and announce it; the dossier's `state` is the one after it."""
+    if kind in _ACTS_OF_SPECIALIST and (absent := in_the_name_of(by, dossier)):
+        data = {**(data or {}), "for": absent.pk, "for_name": absent.full_name}
     last = dossier.events.aggregate(last=Max("seq"))["last"] or 0
     event = DossierEvent.objects.create(
         dossier=dossier,

@@ -13,19 +13,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from dossiers import documents
-from dossiers.models import Document, DocumentKind, Dossier, Result, SupplementRequest
+from dossiers.models import Document, DocumentKind, Dossier, NumberSeries, Result, SupplementRequest
 from portal.accounts.models import Unit, User
-from portal.lib import clock
+from portal.lib import clock, counters
 from portal.outbox.actions import put
 
 if TYPE_CHECKING:
     from dossiers.documents import Paper
-
-_TAKE = """
-    INSERT INTO dossiers_numberseries (unit_id, series, year, last) VALUES (%s, %s, %s, 1)
-    ON CONFLICT (unit_id, series, year) DO UPDATE SET last = dossiers_numberseries.last + 1
-    RETURNING last
-"""
 
 
 def next_number(*, unit: Unit, series: str) -> str:
@@ -36,9 +30,7 @@ def next_number(*, unit: Unit, series: str) -> str:
     if not connection.in_atomic_block:
         raise RuntimeError("a number needs the transaction of its document")
     year = clock.today().year
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [unit.pk, series, year])
-        (last,) = cursor.fetchone()
+    last = counters.take(NumberSeries, unit=unit, series=series, year=year)
     return f"{last}/{year}/{series}"
 
 

@@ -1,40 +1,35 @@
-"""Filing: a draft becomes a dossier once; at the counter it is filed and accepted in one transaction."""
+"""Filing online: a draft becomes a dossier once. What a counter files is in `actions/counter.py`."""
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_draft
-from dossiers.actions import reuse
+from dossiers.actions import reuse, searching
 from dossiers.actions.base import notify, record, set_times
-from dossiers.actions.intake import accept_locked
-from dossiers.actions.keeping import kept
 from dossiers.actions.numbers import next_code
 from dossiers.deadlines import accept_by
-from dossiers.models import Attachment, Dossier, DossierForm, DossierParty, Draft, LinkedPart, PartyRole
-from dossiers.states import Delivery, EventKind, Money
+from dossiers.models import Dossier, DossierForm, DossierParty, Draft, LinkedPart, PartyRole
+from dossiers.states import EventKind, Money
 from dossiers.workflow import ActionError
-from portal.accounts.access import can
 from portal.accounts.models import Unit, UnitKind, User
-from portal.accounts.permissions import Permission
 from portal.lib import clock
+from procedures import levels
 from procedures.calendar import calendar_for
 from procedures.form_engine import check_answers, party_from, required_documents
 from procedures.form_schema import FormSchema, load
 from procedures.models import Channel, OnlineLevel, ProcedureCase, ProcedureVersion, RequiredDocument
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
-    from dossiers.reuse import Offer
-    from dossiers.store import Item
+    pass
 
 
 class IncompleteDossier(ActionError):
@@ -48,7 +43,7 @@ class IncompleteDossier(ActionError):
 
 @dataclass(frozen=True)
 class Party:
-    """A person or organisation as given at the counter."""
+    """A person or organisation as given on filing; `acting` and its basis say by what right somebody files."""
 
     name: str
     id_number: str = ""
@@ -57,18 +52,9 @@ class Party:
     address: str = ""
     is_organisation: bool = False
     relation: str = ""
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper taken at the counter, with its scans (may be none: papers the state shows are only noted).
-
-    `again`: what is on file of the person already and serves once more.
-    """
-
-    document: RequiredDocument
-    scans: tuple[UploadedFile, ...] = field(default_factory=tuple)
-    again: tuple[Item, ...] = field(default_factory=tuple)
+    acting: str = ""
+    basis_number: str = ""
+    basis_date: datetime.date | None = None
 
 
 def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) -> Dossier:
@@ -84,7 +70,7 @@ def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) ->
         if not linked and LinkedPart.objects.filter(draft=draft).exists():
             raise ActionError(_("Hồ sơ này thuộc một hồ sơ liên thông và được nộp cùng các phần khác."))
         schema, cleaned = _check(draft)
-        dossier = _create(
+        dossier = create_dossier(
             client_key=draft.pk,
             version=draft.version,
             case=draft.case,
@@ -96,7 +82,8 @@ def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) ->
             answers=cleaned,
             owner=party_from(schema, cleaned),
         )
-        _party(dossier, PartyRole.FILER, _profile(by))
+        add_party(dossier, PartyRole.FILER, _profile(by))
+        searching.index(dossier)
         _move_files(draft, dossier)
         reuse.count(dossier, schema, cleaned, reuse.carry_over(draft, dossier, cleaned, by))
         draft.dossier = dossier
@@ -107,6 +94,8 @@ def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) ->
 def _check(draft: Draft) -> tuple[FormSchema, dict[str, Any]]:
     if draft.version.online_level == OnlineLevel.COUNTER:
         raise ActionError(_("Thủ tục này chỉ nộp trực tiếp tại quầy."))
+    if draft.unit is not None:
+        check_offered(draft.version, draft.unit, online=True)
     schema = load(draft.version)
     if schema is None:
         raise ActionError(_("Thủ tục này chưa có tờ khai điện tử."))
@@ -117,6 +106,12 @@ def _check(draft: Draft) -> tuple[FormSchema, dict[str, Any]]:
     if checked.errors or lacking:
         raise IncompleteDossier(checked.errors, lacking)
     return schema, checked.cleaned
+
+
+def check_offered(version: ProcedureVersion, unit: Unit, *, online: bool) -> None:
+    """Raise ActionError with the reason when the unit does not take the procedure (online, or at all) today."""
+    if refused := levels.refusal(version, unit, clock.today(), online=online):
+        raise ActionError(refused, field="unit")
 
 
 def _receiving_unit(draft: Draft) -> Unit:
@@ -142,119 +137,7 @@ def _move_files(draft: Draft, dossier: Dossier) -> None:
         attachment.save(update_fields=["dossier"])
 
 
-def file_at_counter(
-    *,
-    by: User,
-    unit: Unit,
-    client_key: uuid.UUID,
-    version: ProcedureVersion,
-    case: ProcedureCase | None,
-    answers: dict[str, Any],
-    filer: Party,
-    papers: Iterable[Paper],
-    delivery: str = Delivery.COUNTER,
-    channel: str = Channel.COUNTER,
-    competent: Unit | None = None,
-    taken: Iterable[Offer] = (),
-) -> Dossier:
-    """Take a walk-in's dossier: filed and accepted at once by the officer.
-
-    `taken` are the earlier answers the officer took with the person. The same `client_key` sent again returns the
-    same dossier. Raises PermissionDenied for another unit's counter, IncompleteDossier for missing answers,
-    uploads.BadUpload for a bad scan; nothing is written then. No national e-identity is ever asked for here
-    (dispatch 111/CĐ-TTg).
-    """
-    if not can(by, Permission.RECEIVE, unit):
-        raise PermissionDenied(Permission.RECEIVE.value)
-    try:
-        with transaction.atomic():
-            return _take_in(
-                by,
-                unit,
-                client_key,
-                version,
-                case,
-                answers,
-                filer,
-                list(papers),
-                delivery,
-                channel,
-                competent,
-                list(taken),
-            )
-    except IntegrityError:
-        same = Dossier.objects.filter(client_key=client_key, submitted_by=by).first()
-        if same is None:
-            raise
-        return same
-
-
-def _take_in(
-    by: User,
-    unit: Unit,
-    client_key: uuid.UUID,
-    version: ProcedureVersion,
-    case: ProcedureCase | None,
-    answers: dict[str, Any],
-    filer: Party,
-    papers: list[Paper],
-    delivery: str,
-    channel: str,
-    competent: Unit | None,
-    taken: list[Offer],
-) -> Dossier:
-    same = Dossier.objects.filter(client_key=client_key, submitted_by=by).first()
-    if same:
-        return same
-    schema = load(version)
-    if schema is None:
-        raise ActionError(_("Thủ tục này chưa có tờ khai điện tử."))
-    checked = check_answers(schema, answers)
-    given = {paper.document.pk for paper in papers}
-    needed = required_documents(version, case, checked.cleaned)
-    lacking = [paper for paper in needed if paper.required and paper.pk not in given]
-    if checked.errors or lacking:
-        raise IncompleteDossier(checked.errors, lacking)
-    dossier = _create(
-        client_key=client_key,
-        version=version,
-        case=case,
-        channel=channel,
-        by=by,
-        account=_account_of(filer),
-        receiving=unit,
-        delivery=delivery,
-        answers=checked.cleaned,
-        owner=party_from(schema, checked.cleaned) or {},
-        competent=competent,
-        assisted=False,
-        papers=papers,
-    )
-    _party(dossier, PartyRole.FILER, filer)
-    _scan(dossier, papers, by)
-    reuse.count(dossier, schema, checked.cleaned, reuse.note_taken(dossier, taken, checked.cleaned, by))
-    accept_locked(dossier, by=by)
-    return dossier
-
-
-def _account_of(filer: Party) -> User | None:
-    """The filer's own account, when the person has one: the dossier then also shows online."""
-    if not filer.id_number:
-        return None
-    return User.objects.filter(username=filer.id_number, is_active=True).exclude(kind="staff").first()
-
-
-def _scan(dossier: Dossier, papers: Iterable[Paper], by: User) -> None:
-    for paper in papers:
-        for scan in paper.scans:
-            file = kept(scan, by=by)
-            Attachment.objects.create(dossier=dossier, document=paper.document, digitised=True, **file)
-        for item in paper.again:
-            columns = {"uploaded_by": by, "uploaded_at": clock.now(), **item.columns()}
-            Attachment.objects.create(dossier=dossier, document=paper.document, **columns)
-
-
-def _create(
+def create_dossier(
     *,
     client_key: uuid.UUID,
     version: ProcedureVersion,
@@ -267,10 +150,14 @@ def _create(
     answers: dict[str, Any],
     owner: dict[str, Any],
     competent: Unit | None = None,
-    assisted: bool = False,
-    papers: Iterable[Paper] = (),
+    support: Unit | None = None,
+    papers: Iterable[dict[str, Any]] = (),
 ) -> Dossier:
-    """The dossier row with its first form revision, its owner and the filing event."""
+    """The dossier row with its first form revision, its owner and the filing event, in the caller's transaction.
+
+    `support`: the unit whose officer typed it for the person, which marks it as assisted. `papers`: the lines of what
+    was handed over a counter.
+    """
     procedure = version.procedure
     now = clock.now()
     case = case or version.cases.first()
@@ -281,8 +168,9 @@ def _create(
         version=version,
         case=case,
         channel=channel,
-        online_level=version.online_level,
-        assisted=assisted,
+        online_level=levels.offer_of(version, receiving, timezone.localdate(now)).level,
+        assisted=support is not None,
+        support_unit=support,
         account=account,
         submitted_by=by,
         owner_name=owner.get("name") or (account.display_name if account else ""),
@@ -295,23 +183,12 @@ def _create(
         is_demo=by.is_demo,
     )
     DossierForm.objects.create(dossier=dossier, answers=answers, at=now, by=by)
-    _party(dossier, PartyRole.OWNER, _owner(owner, dossier.owner_name))
-    data = {"channel": channel, "papers": [_handed_in(paper.document) for paper in papers]}
+    add_party(dossier, PartyRole.OWNER, _owner(owner, dossier.owner_name))
+    data = {"channel": channel, "papers": list(papers)}
     event = record(dossier, EventKind.FILED, by=by, unit_id=receiving.pk, before="", data=data)
     dossier.save(update_fields=sorted(set_times(dossier, {EventKind.FILED})))
     notify(dossier, event)
     return dossier
-
-
-def _handed_in(document: RequiredDocument) -> dict[str, Any]:
-    """A paper taken over the counter, for the slip; one only shown and given back counts nothing."""
-    kept = not document.shown_only
-    return {
-        "name": document.name,
-        "originals": document.originals if kept else 0,
-        "copies": document.copies if kept else 0,
-        "shown": document.shown_only,
-    }
 
 
 def competent_unit(version: ProcedureVersion, receiving: Unit) -> Unit:
@@ -333,7 +210,8 @@ def _owner(found: dict[str, Any], name: str) -> Party:
     )
 
 
-def _party(dossier: Dossier, role: PartyRole, party: Party) -> None:
+def add_party(dossier: Dossier, role: PartyRole, party: Party) -> None:
+    """A person of the dossier as given now."""
     DossierParty.objects.create(
         dossier=dossier,
         role=role,
@@ -344,4 +222,7 @@ def _party(dossier: Dossier, role: PartyRole, party: Party) -> None:
         email=party.email,
         address=party.address,
         relation=party.relation,
+        acting=party.acting,
+        basis_number=party.basis_number,
+        basis_date=party.basis_date,
     )

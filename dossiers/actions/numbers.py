@@ -1,15 +1,8 @@
 """Dossier codes: agency-yyMMdd-NNNN from a locked counter, restarting each day (TT 01/2018/TT-VPCP; domain 3.2)."""
 
-from django.db import connection
-
+from dossiers.models import DossierSequence
 from portal.accounts.models import Unit
-from portal.lib import clock
-
-_TAKE = """
-    INSERT INTO dossiers_dossiersequence (agency_code, day, last) VALUES (%s, %s, 1)
-    ON CONFLICT (agency_code, day) DO UPDATE SET last = dossiers_dossiersequence.last + 1
-    RETURNING last
-"""
+from portal.lib import clock, counters
 
 
 def next_code(unit: Unit) -> str:
@@ -18,7 +11,5 @@ def next_code(unit: Unit) -> str:
     Four digits, more when a day has over 9,999 dossiers.
     """
     day = clock.today()
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [unit.agency_code, day])
-        (last,) = cursor.fetchone()
+    last = counters.take(DossierSequence, agency_code=unit.agency_code, day=day)
     return f"{unit.agency_code}-{day:%y%m%d}-{last:04d}"

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dossiers.access import get_dossier, moves_for
-from dossiers.actions import documents
+from dossiers.actions import documents, transfers
 from dossiers.actions.base import lock_for, move_to
+from dossiers.duty import in_the_name_of
 from dossiers.guards import HOLDS, kinds_of
 from dossiers.models import Document, Dossier, Result
 from dossiers.states import Delivery
@@ -26,15 +27,19 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def assign(*, code: str, by: User, to: User) -> Dossier:
-    """Give the dossier to a specialist of the competent unit, or to another one."""
+def assign(*, code: str, by: User, to: User, why: str = "") -> Dossier:
+    """Give the dossier to a specialist of the competent unit, or to another one.
+
+    `why` is the explanation of a choice made by rule; it stays with the event.
+    """
     allowed = {move.name for move in moves_for(by, get_dossier(by, code))}
     name = next((name for name in ("assign", "hand_over") if name in allowed), "assign")
     dossier, move = lock_for(name, code=code, by=by)
     if not can(to, Permission.PROCESS, dossier.competent_unit_id):
         raise ActionError(_("Người được chọn không phải chuyên viên của đơn vị."), field="to")
     dossier.assignee = to
-    move_to(dossier, move, by=by, data={"to": to.pk, "name": to.full_name}, changed=["assignee"])
+    data = {"to": to.pk, "name": to.full_name, **({"why": why} if why else {})}
+    move_to(dossier, move, by=by, data=data, changed=["assignee"])
     return dossier
 
 
@@ -53,11 +58,11 @@ def submit(
 ) -> Dossier:
     """Put a drafted result before the head where the process has a check, else before the leader.
 
-    The assigned specialist only (or anyone of the unit if none is).
+    The assigned specialist only (or anyone of the unit if none is), or who stands in for him while he is away.
     """
     checked = StepKind.CHECK in kinds_of(get_dossier(by, code))
     dossier, move = lock_for("submit_for_check" if checked else "submit", code=code, by=by)
-    if dossier.assignee_id not in {None, by.pk}:
+    if dossier.assignee_id not in {None, by.pk} and in_the_name_of(by, dossier) is None:
         raise PermissionDenied("assigned to another officer")
     if kind.version_id != dossier.version_id:
         raise ActionError(_("Loại kết quả này không thuộc thủ tục."), field="kind")
@@ -132,6 +137,7 @@ def issue(*, code: str, by: User) -> Dossier:
     result.save(update_fields=["issued_by", "issued_at", "document", "number"])
     dossier.finished_at = clock.now()
     move_to(dossier, move, by=by, data={"number": document.number}, changed=["finished_at"])
+    transfers.result_issued(dossier)
     return dossier
 
 

@@ -14,8 +14,10 @@ from dossiers.actions.intake import may_ask_again, send_request
 from dossiers.models import Approval, Dossier, DossierEvent, SupplementRequest
 from dossiers.states import EventKind
 from dossiers.workflow import BY_NAME, ActionError, check_move
+from portal.accounts.access import can
 from portal.accounts.permissions import Permission
 from portal.lib import clock
+from portal.templatetags.portal import moment_text
 from procedures.calendar import calendar_for
 
 if TYPE_CHECKING:
@@ -96,6 +98,27 @@ def _follow(key: int, now: datetime.datetime) -> bool:
     calendar = calendar_for(dossier.receiving_unit)
     soon = calendar.add_minutes(now, REMIND_DAYS * calendar.minutes_per_day) >= request.answer_by
     return soon and request.reminded_at is None and _remind(dossier, request, now)
+
+
+@transaction.atomic
+def remind(*, code: str, by: User) -> SupplementRequest:
+    """Remind the person now, by an officer's order; once a request, like the reminder of the schedule."""
+    from dossiers.access import get_dossier
+
+    dossier = get_dossier(by, code, lock=True)
+    if not (can(by, Permission.PROCESS, dossier.competent_unit_id)
+            or can(by, Permission.RECEIVE, dossier.receiving_unit_id)):  # fmt: skip
+        raise PermissionDenied(Permission.RECEIVE.value)
+    sent = dossier.supplements.exclude(approval=Approval.PROPOSED)
+    request = sent.filter(answered_at=None, closed_at=None).first()
+    if request is None:
+        raise ActionError(_("Hồ sơ không có yêu cầu bổ sung nào đang chờ trả lời."))
+    if request.reminded_at is not None:
+        raise ActionError(_("Đã nhắc người nộp lúc %(when)s.") % {"when": moment_text(request.reminded_at)})
+    request.reminded_at = clock.now()
+    request.save(update_fields=["reminded_at"])
+    notify(dossier, _note(dossier, EventKind.SUPPLEMENT_REMINDED, by, request))
+    return request
 
 
 def _note_overdue(dossier: Dossier, request: SupplementRequest, now: datetime.datetime) -> bool:

@@ -9,9 +9,11 @@ from dossiers.documents.course import apology, control_sheet, stop
 from dossiers.documents.forms import SERIES, FormSet, form_set
 from dossiers.documents.intake import acknowledgement, refusal, supplement
 from dossiers.documents.results import result
+from dossiers.documents.units import UNIT_SERIES
 
 __all__ = [
     "SERIES",
+    "UNIT_SERIES",
     "FormSet",
     "Paper",
     "acknowledgement",

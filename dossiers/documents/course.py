@@ -60,6 +60,8 @@ NEXT_POST: dict[str, str] = {
     EventKind.HELD: "Người thụ lý",
     EventKind.RELEASED: "Người thụ lý",
     EventKind.CALENDAR_CHANGED: "Người thụ lý",
+    EventKind.TRANSFER_ACCEPTED: "Bộ phận tiếp nhận của nơi giải quyết",
+    EventKind.TRANSFER_REFUSED: "Nơi nhận hồ sơ",
 }
 MONEY_AT_STOP = {
     Money.NONE: "Hồ sơ không phát sinh phí, lệ phí.",

@@ -17,7 +17,7 @@ from portal.lib.barcode import code128
 from portal.signing import Signer, adapter, officer_signer, unit_signer
 
 if TYPE_CHECKING:
-    from dossiers.models import Document
+    from dossiers.models import Document, UnitPaper
 
 
 def verification_url(document: Document) -> str:
@@ -66,3 +66,21 @@ def print_context(document: Document, signer_names: list[str]) -> dict[str, obje
         "signers": signer_names,
         "barcode": functools.partial(code128, document.context["code"]),
     }
+
+
+def signed_unit_paper(paper: UnitPaper) -> tuple[bytes, list[str]]:
+    """The PDF of a unit's paper, signed by the unit, and the name on its certificate."""
+    signing, signer = adapter(), unit_signer(paper.unit.code, paper.unit.full_name)
+    names = [signing.name_of(signer)]
+    context = {
+        **paper.context,
+        "code": "",
+        "number": paper.number,
+        "title": paper.title,
+        "issued_on": day_in_words(timezone.localdate(paper.issued_at)),
+        "verify_url": settings.PUBLIC_URL + reverse("dossiers:verify", args=[paper.token]),
+        "signers": names,
+    }
+    data = pdf.render(paper.template, context, title=f"{paper.title} {paper.number}")
+    place = paper.context["head"]["place"]
+    return signing.sign_pdf(data, signer, reason=paper.title, location=place), names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -49,7 +50,9 @@ class Dossier(models.Model):
     resume_state = models.CharField(
         max_length=12, choices=State, blank=True, help_text="state before the pause"
     )
-    assignee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     filed_at = models.DateTimeField()
     accept_by = models.DateTimeField(help_text="eight working hours after filing")
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -135,6 +138,24 @@ class Dossier(models.Model):
                 name="dossier_step_due",
             ),
             models.Index(fields=["accept_by"], condition=Q(state="filed"), name="dossier_waiting"),
+            # The inbox: only dossiers still open, so that these stay as small as the work that is there.
+            models.Index(
+                Coalesce("due_at", "accept_by"),
+                "id",
+                condition=Q(closed_at__isnull=True),
+                name="dossier_inbox_due",
+            ),
+            models.Index(
+                fields=["receiving_unit"], condition=Q(closed_at__isnull=True), name="dossier_inbox_received"
+            ),
+            models.Index(
+                fields=["competent_unit"], condition=Q(closed_at__isnull=True), name="dossier_inbox_handled"
+            ),
+            models.Index(
+                fields=["assignee"],
+                condition=Q(closed_at__isnull=True, assignee__isnull=False),
+                name="dossier_inbox_assignee",
+            ),
             models.Index(fields=["filed_at"], name="dossier_filed"),
             models.Index(fields=["accepted_at"], name="dossier_accepted"),
             models.Index(fields=["finished_at"], name="dossier_finished"),
@@ -156,10 +177,21 @@ class PartyRole(models.TextChoices):
     OWNER = "owner", _("Chủ hồ sơ")
 
 
+class ActingAs(models.TextChoices):
+    """By what right a filer acts (domain facts 7.1)."""
+
+    SELF = "self", _("Nộp cho chính mình")
+    RELATIVE = "relative", _("Người thân của chủ hồ sơ")
+    AUTHORISED = "authorised", _("Người được uỷ quyền")
+    LEGAL = "legal", _("Người đại diện theo pháp luật, giám hộ")
+    AGENT = "agent", _("Đại lý dịch vụ công")
+
+
 class DossierParty(models.Model):
     """A person or organisation as they were on filing: a snapshot, written once.
 
-    The national payload's LoaiDoiTuong: 1 citizen, 2 enterprise.
+    The national payload's LoaiDoiTuong: 1 citizen, 2 enterprise. `acting` is said of a filer at a counter: an
+    authorised person names the paper that authorises him (number and day), an agent the number of his agency.
     """
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="parties")
@@ -173,11 +205,23 @@ class DossierParty(models.Model):
     relation = models.CharField(
         max_length=200, blank=True, help_text="by what right a filer acts for the owner"
     )
+    acting = models.CharField(max_length=10, choices=ActingAs, blank=True)
+    basis_number = models.CharField(max_length=60, blank=True)
+    basis_date = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
             one_of("dossier_party", "role", PartyRole),
             models.UniqueConstraint(fields=["dossier", "role"], name="dossier_party_once"),
+            one_of("dossier_party", "acting", ActingAs, or_empty=True),
+            models.CheckConstraint(
+                condition=~Q(acting="authorised") | (~Q(basis_number="") & Q(basis_date__isnull=False)),
+                name="dossier_party_authorised_by",
+                violation_error_message=_("Ghi số và ngày của văn bản uỷ quyền."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(acting="agent") | ~Q(basis_number=""), name="dossier_party_agent_number"
+            ),
         ]
         indexes = [models.Index(fields=["id_number"], name="dossier_party_id")]
 

@@ -1,4 +1,4 @@
-"""The officers' desk: the inbox and a dossier with what can be done about it now."""
+"""The officers' desk: a dossier with what can be done about it now."""
 
 from __future__ import annotations
 
@@ -6,62 +6,33 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dossiers.access import get_dossier, moves_for
+from dossiers.access import documents_shown, get_dossier, moves_for, sees_whole
 from dossiers.actions.intake import may_ask_again
 from dossiers.deadlines import explain, rule_for
 from dossiers.forms_desk import AssignForm
-from dossiers.inbox import Tab, counts, first_tab, tabs_for
+from dossiers.inbox import reader
+from dossiers.lines import tone_of
 from dossiers.models import Dossier
+from dossiers.notices import of_dossier
 from dossiers.policies import may_write_to_citizen, revocation_of, unread_for_office
 from dossiers.process_shown import open_questions, shown
-from dossiers.querysets import DossierQuerySet
 from dossiers.reuse import spoken
 from dossiers.states import EventKind, State
-from dossiers.workflow import STATES, StateFacts, Turn
-from portal.accounts.access import can, can_somewhere
+from dossiers.transfers_shown import last_transfer
+from dossiers.workflow import BY_NAME, STATES, StateFacts
+from portal.accounts.access import can
 from portal.accounts.models import User
 from portal.accounts.permissions import Permission
 from portal.lib import clock
 from portal.lib.reads_writes import reads
-from portal.lib.text import fold
 from procedures.form_engine import read_back
 from procedures.form_schema import load
 
-PER_PAGE = 50
 # What one click does; the others lead to a page of their own that asks for words.
 AT_ONCE = ("accept", "take", "meet_obligation", "pass_check", "sign", "issue", "return_result")
-
-
-@login_required
-@reads
-def inbox(request: HttpRequest) -> HttpResponse:
-    """The inbox of the signed-in officer."""
-    user = officer(request)
-    tabs = tabs_for(user)
-    dossiers = Dossier.objects.visible_to(user)
-    numbers = counts(dossiers, user, tabs)
-    chosen = _chosen(request.GET.get("tab") or first_tab(tabs, numbers), tabs)
-    found = _search(dossiers.filter(chosen.mine(user)), request.GET.get("q", ""))
-    if chosen.code != "all":
-        found = found.filter(closed_at=None)
-    page = Paginator(_ordered(found, chosen), PER_PAGE).get_page(request.GET.get("page"))
-    for dossier in page.object_list:
-        dossier.sign = _sign(dossier)  # type: ignore[attr-defined]
-    context = {
-        "tabs": [(tab, numbers.get(tab.code)) for tab in tabs],
-        "chosen": chosen,
-        "page": page,
-        "q": request.GET.get("q", ""),
-        "now": clock.now(),
-        "names": can_somewhere(user, Permission.SEE_PERSONAL_DATA),
-    }
-    template = "dossiers/desk/_list.html" if request.htmx else "dossiers/desk/inbox.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
 
 
 def officer(request: HttpRequest) -> User:
@@ -71,39 +42,8 @@ def officer(request: HttpRequest) -> User:
     return request.user
 
 
-def _chosen(code: str, tabs: list[Tab]) -> Tab:
-    if not tabs:
-        raise PermissionDenied("no inbox")
-    return next((tab for tab in tabs if tab.code == code), tabs[0])
-
-
-def _search(dossiers: DossierQuerySet, q: str) -> DossierQuerySet:
-    q = q.replace("\x00", "").strip()[:100]
-    if not q:
-        return dossiers
-    words = Q(code__icontains=q) | Q(owner_name__icontains=q) | Q(procedure__search_text__contains=fold(q))
-    return dossiers.filter(words | Q(parties__id_number=q)).distinct()
-
-
-def _ordered(dossiers: DossierQuerySet, tab: Tab) -> DossierQuerySet:
-    order = {"intake": ["accept_by"], "all": ["-filed_at"], "return": ["finished_at"]}
-    return dossiers.select_related("procedure", "assignee", "receiving_unit").order_by(
-        *order.get(tab.code, ["due_at", "filed_at"]), "pk"
-    )
-
-
 def _facts(dossier: Dossier) -> StateFacts:
     return STATES[State(dossier.state)]
-
-
-def _sign(dossier: Dossier) -> str:
-    """How pressing a dossier is: late, soon (within a working day's hours), or nothing."""
-    waits = dossier.clock_paused or _facts(dossier).turn is Turn.CITIZEN
-    if dossier.closed_at or dossier.finished_at or waits:
-        return ""
-    until = dossier.due_at or dossier.accept_by
-    left = (until - clock.now()).total_seconds()
-    return "late" if left < 0 else "soon" if left < 8 * 3600 else ""
 
 
 @login_required
@@ -121,6 +61,7 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         can(user, Permission.SEE_PERSONAL_DATA, unit)
         for unit in {dossier.receiving_unit_id, dossier.competent_unit_id}
     )
+    whole = sees_whole(user, dossier)
     assigns = "assign" in moves or "hand_over" in moves
     return {
         "dossier": dossier,
@@ -129,19 +70,28 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         "at_once": [moves[name] for name in AT_ONCE if name in moves],
         "assign_form": AssignForm(dossier, initial={"to": dossier.assignee_id}) if assigns else None,
         "may_read": may_read,
-        "sections": _answers(dossier) if may_read else [],
+        "whole": whole,
+        "transfer": last_transfer(dossier),
+        "may_send": dossier.receiving_unit_id == dossier.competent_unit_id
+        and dossier.state in BY_NAME["hand_over"].sources
+        and can(user, Permission.RECEIVE, dossier.receiving_unit_id),
+        "sections": _answers(dossier) if may_read and whole else [],
         "parties": list(dossier.parties.order_by("-role")) if may_read else [],
         "attachments": list(
             dossier.attachments.filter(removed_at=None).select_related("document", "from_document")
-        ),
-        "documents": list(dossier.documents.all()),
+        )
+        if whole
+        else [],
+        "documents": documents_shown(user, dossier, whole=whole),
+        "notices": of_dossier(dossier) if may_read else [],
         "events": list(dossier.events.select_related("actor", "unit").order_by("-seq")),
         "requests": list(dossier.supplements.prefetch_related("items__document", "items__attachments")),
         "result": getattr(dossier, "result", None),
-        "process": shown(dossier, names=may_read),
-        "questions": open_questions(dossier),
+        "intake": getattr(dossier, "intake", None),
+        "process": shown(dossier, names=may_read) if whole else None,
+        "questions": open_questions(dossier) if whole else [],
         "due": explain(dossier) if dossier.accepted_at and rule_for(dossier) else None,
-        "sign": _sign(dossier),
+        "sign": tone_of(dossier, reader(user)),
         **_talk(dossier, user),
         "extended": dossier.events.filter(kind=EventKind.EXTENDED).exists(),
         "now": clock.now(),

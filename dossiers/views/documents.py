@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dossiers.access import get_attachment, get_document, get_dossier, is_asked_about
+from dossiers.documents.elsewhere import page_of_hash, page_of_token
 from dossiers.documents.validity import fault_of
-from dossiers.models import Document, DocumentKind, Dossier
+from dossiers.models import Document, DocumentKind, Dossier, UnitPaper
 from dossiers.ratings import open_for_rating
 from portal.accounts.permissions import Permission
 from portal.lib import files
@@ -122,10 +123,14 @@ def find(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = CompareForm(request.POST, request.FILES) if posted else CompareForm()
     if form.is_bound and form.is_valid():
-        digest = _digest(form.cleaned_data["file"])
-        found = Document.objects.filter(sha256=digest).first()
+        digest = digest_of(form.cleaned_data["file"])
+        found = (
+            Document.objects.filter(sha256=digest).first() or UnitPaper.objects.filter(sha256=digest).first()
+        )
         if found is not None:
             return redirect("dossiers:verify", token=found.token)
+        if elsewhere := page_of_hash(digest):
+            return redirect(elsewhere)
         form.add_error(
             "file",
             _(
@@ -135,7 +140,8 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/documents/find.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _digest(file: UploadedFile) -> str:
+def digest_of(file: UploadedFile) -> str:
+    """The SHA-256 of an uploaded file, in hexadecimal."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
@@ -149,7 +155,9 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
 
     POST writes nothing: it only carries the file.
     """
-    found = Document.objects.select_related("dossier", "unit").filter(token=token).first()
+    found = _named_by(token)
+    if found is None and (elsewhere := page_of_token(token)):
+        return redirect(elsewhere)
     if found is None:
         raise Http404(
             _("Không có văn bản nào ứng với địa chỉ này. Văn bản bạn đang xem có thể không phải thật.")
@@ -160,10 +168,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     status = 422 if form.is_bound and not form.is_valid() else 200
     context: dict[str, Any] = {
         "document": found,
-        "is_result": found.kind == DocumentKind.RESULT,
-        "fault": fault_of(found),
-        "is_slip": found.kind in SLIPS,
-        "rateable": found.kind in SLIPS and open_for_rating(found.dossier),
+        **_about(found),
         "form": form,
         "compared": compared,
     }
@@ -172,9 +177,36 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _compare(found: Document, file: UploadedFile) -> Comparison:
+def _named_by(token: str) -> Document | UnitPaper | None:
+    document = Document.objects.select_related("dossier", "unit").filter(token=token).first()
+    return document or UnitPaper.objects.select_related("unit").filter(token=token).first()
+
+
+def _about(found: Document | UnitPaper) -> dict[str, Any]:
+    """What the page says beyond kind, number and issuer; a paper of a unit belongs to no dossier."""
+    if isinstance(found, UnitPaper):
+        demo = bool(found.context.get("is_demo"))
+        return {
+            "is_result": False,
+            "fault": "",
+            "is_slip": False,
+            "rateable": False,
+            "code": "",
+            "demo": demo,
+        }
+    return {
+        "is_result": found.kind == DocumentKind.RESULT,
+        "fault": fault_of(found),
+        "is_slip": found.kind in SLIPS,
+        "rateable": found.kind in SLIPS and open_for_rating(found.dossier),
+        "code": found.dossier.code,
+        "demo": found.dossier.is_demo,
+    }
+
+
+def _compare(found: Document | UnitPaper, file: UploadedFile) -> Comparison:
     """Compare by hash; only a file equal to ours is opened, so nobody's PDF is parsed here."""
-    sha256 = _digest(file)
+    sha256 = digest_of(file)
     if not found.sha256 or sha256 != found.sha256:
         return Comparison(same=False, sha256=sha256)
     with files.open_file(found.sha256) as stored:

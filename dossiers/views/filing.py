@@ -15,7 +15,7 @@ from dossiers import tracking
 from dossiers import wizard as pages
 from dossiers.actions import drafts, filing, reuse
 from dossiers.actions.drafts import StaleDraft
-from dossiers.forms_citizen import DeclarationForm, PlaceForm, StartForm
+from dossiers.forms_citizen import DeclarationForm, PlaceForm, StartForm, open_online
 from dossiers.models import Draft
 from dossiers.reuse import Memory, Offers, spoken
 from dossiers.views import former
@@ -44,7 +44,7 @@ BACK_TO = "ve"  # the page a change link came from, in the query
 def start(request: HttpRequest, code: str) -> HttpResponseBase:
     """What the procedure asks, takes and costs; "Start" makes a draft."""
     version = pages.open_version(code)
-    if not pages.filable_online(version):
+    if not pages.filable_online(version) or not open_online(version):
         return _not_online(request, version)
     wanted = request.GET.get("truong-hop", "")
     form = StartForm(list(version.cases.all()), request.POST if request.method == "POST" else None, wanted)
@@ -79,7 +79,7 @@ def _begun(request: HttpRequest, version: ProcedureVersion) -> dict[str, Any]:
 def _not_online(request: HttpRequest, version: ProcedureVersion) -> HttpResponse:
     """Why this one cannot be filed here, and where it can. 404: there is no such page for it."""
     counter_only = version.online_level == OnlineLevel.COUNTER
-    context = {"version": version, "counter_only": counter_only}
+    context = {"version": version, "counter_only": counter_only, "closed": pages.filable_online(version)}
     return render(request, "dossiers/filing/not_online.html", context, status=404)
 
 

@@ -17,7 +17,8 @@ from dossiers.access import get_by_slip, get_own_dossier, moves_for
 from dossiers.actions import intake
 from dossiers.forms_citizen import TrackForm, WithdrawForm
 from dossiers.models import Dossier
-from dossiers.next_steps import next_step
+from dossiers.next_steps import leg_of, next_step
+from dossiers.notices import of_dossier, unread_of
 from dossiers.policies import ending_money, revocation_of, unread_for_citizen
 from dossiers.ratings import open_for_rating
 from dossiers.states import EventKind
@@ -35,6 +36,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     user = person(request)
     page = Paginator(tracking.others(user), tracking.PER_PAGE).get_page(request.GET.get("page"))
     context = {
+        "unread": unread_of(user),
         "waiting": tracking.shown(tracking.my_turn(user)[:50]),
         "linked": linked.of_person(user),
         "drafts": user.drafts.filter(dossier=None, linked_part=None).select_related("version__procedure")[
@@ -64,6 +66,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "documents": tracking.documents_for(dossier),
         "attachments": dossier.attachments.filter(removed_at=None).select_related("document"),
         "answers": _answers(dossier),
+        "notices": of_dossier(dossier),
         "unread": unread_for_citizen(dossier),
         "revocation": revocation_of(dossier),
         "can_rate": open_for_rating(dossier),
@@ -79,6 +82,7 @@ def _common(dossier: Dossier) -> dict[str, Any]:
         "dossier": dossier,
         "facts": tracking.facts_of(dossier),
         "next_step": next_step(dossier),
+        "leg": leg_of(dossier),
     }
 
 

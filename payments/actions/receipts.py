@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 SAMPLE_LETTERS = {FeeKind.FEE: "AA", FeeKind.CHARGE: "AB"}
-
-
 MOST_TRIES = 5
 
 
@@ -78,8 +76,7 @@ def number_and_issue(receipt: Receipt, *, by: User | None, on: datetime.date | N
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a receipt number needs the transaction of its payment")
     kind = FeeKind(receipt.kind)
-    book = lock_book(receipt.unit_id, kind, on or receipt.collected_on)
-    receipt.book, receipt.number = book, book.next_number
+    receipt.book, receipt.number = take_number(receipt.unit_id, kind, on or receipt.collected_on)
     receipt.total = sum(line["amount"] for line in receipt.lines)
     receipt.total_in_words = amount_in_words(receipt.total)
     receipt.issued_at, receipt.issued_by = clock.now(), by
@@ -94,18 +91,15 @@ def number_and_issue(receipt: Receipt, *, by: User | None, on: datetime.date | N
         unit=receipt.unit,
     )
     receipt.save(force_insert=True)
-    book.next_number += 1
-    # The numbers are the receipts' own history.
-    book.skip_history_when_saving = True  # type: ignore[attr-defined]
-    book.save(update_fields=["next_number"])
     return receipt
 
 
-def lock_book(unit_id: int, kind: FeeKind, day: datetime.date) -> ReceiptBook:
-    """The locked book for receipts of `kind` on `day`, with a number left.
+def take_number(unit_id: int, kind: FeeKind, day: datetime.date) -> tuple[ReceiptBook, int]:
+    """The next number for a receipt of `kind` on `day`, and its book, locked until the transaction ends.
 
-    A full range gives way to the next approved one; where none is registered at all, a sample series is made.
-    Raises SeriesFullError when the registered numbers are used up.
+    One statement locks the book in use and counts it on; only a book that is full or absent takes more. A full
+    range gives way to the next approved one; where none is registered at all, a sample series is made. Raises
+    SeriesFullError when the registered numbers are used up.
     """
     rule = symbols.rule_on(day)
     which = {
@@ -114,25 +108,39 @@ def lock_book(unit_id: int, kind: FeeKind, day: datetime.date) -> ReceiptBook:
         "template_symbol": rule.template_symbol,
         "year": day.year,
     }
+    for _try in range(MOST_TRIES):
+        for book in ReceiptBook.objects.raw(_TAKE, which):
+            return book, book.next_number - 1
+        _open_another(which, day, rule.digits)  # when an approval changes the book in use: look again
+    raise RuntimeError(f"no receipt book for unit {unit_id}")
+
+
+# The numbers are the receipts' own history, so the book's history leaves them out.
+_TAKE = """
+    UPDATE payments_receiptbook SET next_number = next_number + 1
+    WHERE unit_id = %(unit_id)s AND kind = %(kind)s AND template_symbol = %(template_symbol)s AND year = %(year)s
+      AND opened_at IS NOT NULL AND closed_at IS NULL
+      AND next_number <= COALESCE(last_number, 10 ^ digits - 1)
+    RETURNING *
+"""
+
+
+def _open_another(which: dict[str, Any], day: datetime.date, digits: int) -> None:
     books = ReceiptBook.objects.select_for_update(of=("self",), no_key=True).filter(**which)
     found = books.in_use().first()
-    for _try in range(MOST_TRIES):
-        if found is not None:
-            break
-        symbol = symbols.sample_symbol(day, SAMPLE_LETTERS[kind])
-        book = ReceiptBook(symbol=symbol, digits=rule.digits, is_sample=True, opened_at=clock.now(), **which)
-        ReceiptBook.objects.bulk_create([book], ignore_conflicts=True)
-        found = books.in_use().first()  # none while an approval changes the book in use: look again
-    if found is None:
-        raise RuntimeError(f"no receipt book for unit {unit_id}")
-    return _next_range(found, books) if found.is_full else found
+    if found is not None:
+        if found.is_full:
+            _next_range(found, books)
+        return
+    symbol = symbols.sample_symbol(day, SAMPLE_LETTERS[FeeKind(which["kind"])])
+    book = ReceiptBook(symbol=symbol, digits=digits, is_sample=True, opened_at=clock.now(), **which)
+    ReceiptBook.objects.bulk_create([book], ignore_conflicts=True)
 
 
-def _next_range(full: ReceiptBook, books: ReceiptBookQuerySet) -> ReceiptBook:
+def _next_range(full: ReceiptBook, books: ReceiptBookQuerySet) -> None:
     following = books.waiting().first()
     if following is None:
         raise SeriesFullError(f"receipt book {full.pk} is full")
     full.closed_at = following.opened_at = clock.now()
     full.save(update_fields=["closed_at"])
     following.save(update_fields=["opened_at"])
-    return following

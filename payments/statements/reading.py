@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payments.statements import camt053, mt940_file, tables
 from payments.statements.base import MOST_ROWS, Parsed, StatementError
+from portal.lib.tables import decoded
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -25,7 +26,7 @@ def read(data: bytes) -> Parsed:
 def _read(data: bytes) -> Parsed:
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return tables.read_workbook(data)
-    text = tables.decoded(data)
+    text = decoded(data)
     if text.lstrip("\ufeff \r\n\t").startswith("<"):
         return camt053.read(data)
     if ":61:" in text and ":25:" in text:

@@ -38,16 +38,6 @@ SUMS = re.compile(r"\b(tong|cong|so du|total|balance)\b")
 Cells = Sequence[object]
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 (with its mark) or the Vietnamese Windows code page."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1258", errors="replace")
-
-
 def read_csv(text: str) -> Parsed:
     """A CSV with comma, semicolon or tab. Raises StatementError without a heading line that can be read."""
     head = "\n".join(text.splitlines()[:HEAD_WITHIN])

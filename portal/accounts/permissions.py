@@ -23,8 +23,9 @@ class Permission(Enum):
     APPROVE_MONEY = "approve_money"  # second person for refunds, account changes
     SEE_FIGURES = "see_figures"  # dashboards with the list behind, of the unit
     SEE_PERSONAL_DATA = "see_personal_data"  # names and numbers of the people in a dossier
-    EDIT_CATALOGUE = "edit_catalogue"
-    PUBLISH_CATALOGUE = "publish_catalogue"
+    EDIT_CATALOGUE = "edit_catalogue"  # write and check drafts of procedure versions
+    PUBLISH_CATALOGUE = "publish_catalogue"  # second person: publish, recall, withdraw
+    ANSWER_PETITIONS = "answer_petitions"  # feedback about the unit: answer, forward, publish
     MANAGE_PEOPLE = "manage_people"
     RUN_SYSTEM = "run_system"
 
@@ -41,6 +42,7 @@ class Role(TextChoices):
     AGENT = "agent", _("Đại lý dịch vụ công")
     MONITOR = "monitor", _("Giám sát của Trung tâm")
     CATALOGUE = "catalogue", _("Quản trị danh mục")
+    PUBLISHER = "publisher", _("Công bố danh mục")
     SYSTEM = "system", _("Quản trị hệ thống")
 
 
@@ -75,6 +77,7 @@ ROLES: dict[Role, RoleSpec] = {
                 Permission.ASSIGN,
                 Permission.SEE_FIGURES,
                 Permission.APPROVE_MONEY,
+                Permission.ANSWER_PETITIONS,
                 Permission.MANAGE_PEOPLE,
             }
         ),
@@ -89,6 +92,7 @@ ROLES: dict[Role, RoleSpec] = {
                 Permission.ASSIGN,
                 Permission.SIGN,
                 Permission.SEE_FIGURES,
+                Permission.ANSWER_PETITIONS,
             }
         ),
     ),
@@ -106,8 +110,13 @@ ROLES: dict[Role, RoleSpec] = {
         whole_tree=True,
     ),
     Role.CATALOGUE: RoleSpec(
-        _("Soạn và công bố phiên bản thủ tục; không chạm vào hồ sơ."),
-        frozenset({Permission.EDIT_CATALOGUE, Permission.PUBLISH_CATALOGUE}),
+        _("Soạn và kiểm tra phiên bản thủ tục; không tự công bố, không chạm vào hồ sơ."),
+        frozenset({Permission.EDIT_CATALOGUE}),
+        whole_tree=True,
+    ),
+    Role.PUBLISHER: RoleSpec(
+        _("Công bố và thu hồi phiên bản thủ tục do người khác soạn; không chạm vào hồ sơ."),
+        frozenset({Permission.PUBLISH_CATALOGUE}),
         whole_tree=True,
     ),
     Role.SYSTEM: RoleSpec(

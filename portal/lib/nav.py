@@ -7,8 +7,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.utils.functional import Promise
 
+    from portal.accounts.models import User
     from portal.accounts.permissions import Permission
 
 
@@ -27,6 +30,7 @@ class NavItem:
 
     With several permissions any one of them is enough. `order` sorts (lower first). `icon` names one of the
     `{% icon %}` set. The item is marked current on its own page and on every page below its address.
+    `count` says how much waits behind it for a person; it is asked on every full page, so it must cost nothing.
     """
 
     label: str | Promise
@@ -35,6 +39,7 @@ class NavItem:
     audience: Audience = Audience.EVERYONE
     order: int = 50
     icon: str = ""
+    count: Callable[[User], int] | None = None
 
 
 _items: dict[str, NavItem] = {}

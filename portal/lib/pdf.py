@@ -7,6 +7,7 @@ and keeps memory flat. WeasyPrint is imported when the first document is made (1
 from __future__ import annotations
 
 import atexit
+import base64
 import functools
 import io
 import unicodedata
@@ -22,6 +23,7 @@ from django.utils import translation
 STYLE_SHEET = Path("templates/print/print.css")
 FONTS = {"regular": "SourceSerifPro-Regular.ttf", "bold": "SourceSerifPro-Bold.ttf"}
 FONT_SCHEME = "font:"
+OWN_PICTURE = "data:image/png;base64,"
 VARIANT = "pdf/a-3b"
 
 _VOWELS = "aăâeêioôơuưy"
@@ -117,13 +119,16 @@ def _press() -> _Press:
 
 
 def fetcher() -> Any:
-    """A fetcher that knows the two fonts and refuses every other address: no network, no files."""
+    """A fetcher that knows the two fonts and pictures written into the page, nothing else: no network, no files."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class OwnFilesOnly(URLFetcher):
-        """Answers `font:regular` and `font:bold`."""
+        """Answers `font:regular`, `font:bold` and a PNG of the page's own."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 - their signature
+            if url.startswith(OWN_PICTURE):
+                picture = base64.b64decode(url.removeprefix(OWN_PICTURE), validate=True)
+                return URLFetcherResponse(url, body=picture, headers={"Content-Type": "image/png"})
             name = url.removeprefix(FONT_SCHEME)
             if not url.startswith(FONT_SCHEME) or name not in FONTS:
                 raise FatalURLFetchingError(f"a document tried to load {url[:80]!r}")

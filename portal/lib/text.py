@@ -14,6 +14,12 @@ def fold(text: str) -> str:
     return " ".join(plain.split())
 
 
+def unmarked(text: str) -> str:
+    """ASCII without diacritics, case kept, for telephones: "Đã trả – mời đến" -> "Da tra - moi den"."""
+    dashes = text.replace("đ", "d").replace("Đ", "D").replace("–", "-").replace("—", "-").replace("…", "...")
+    return unicodedata.normalize("NFKD", dashes).encode("ascii", "ignore").decode("ascii")
+
+
 def sort_key(text: str) -> str:
     """A key whose byte order is Vietnamese alphabetical order (letters first, tones as tie-break)."""
     letters: list[str] = []

@@ -1,4 +1,6 @@
-"""The second test run of `.ci/run`: the same suite without browser against a PostgreSQL and Redis of the machine.
+"""The second test run of `.ci/run`: what speaks to the servers, against a PostgreSQL and Redis of the machine.
+
+Browser tests and those marked `once` (pages walked, forms checked: the same on every server) are not repeated.
 
 PORTAL_CI_DATABASE_URL and PORTAL_CI_REDIS_URL name them; without, the usual loopback ports are tried.
 """
@@ -60,5 +62,13 @@ def command(_options: argparse.Namespace, arguments: list[str]) -> int:
         "REDIS_URL": broker,
         "PORTAL_TEST_REDIS_SPREAD": "1",
     }
-    pytest = [sys.executable, "-m", "pytest", *parallel(arguments), "-m", "not browser", *arguments]
+    pytest = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *parallel(arguments),
+        "-m",
+        "not browser and not once",
+        *arguments,
+    ]
     return subprocess.run(pytest, cwd=PROJECT, env=environment, check=False).returncode  # noqa: S603

@@ -117,6 +117,11 @@ def environment(options: argparse.Namespace, data: DataDir, embedded: Embedded) 
         "PORTAL_PUBLIC_URL": f"http://{public_host(options.host)}:{options.port}",
         "PYTHONUNBUFFERED": "1",
     }
+    if (
+        not {"PORTAL_EMAIL_BACKEND", "PORTAL_SMS_URL", "PORTAL_ZALO_URL", "PORTAL_PRODUCTION"}
+        & os.environ.keys()
+    ):
+        values["PORTAL_NOTICES_ON_SCREEN"] = "1"
     if "PORTAL_SECRET_KEY" not in os.environ:
         values["PORTAL_SECRET_KEY_FILE"] = str(data.secret("secret-key"))
     forced = {**embedded.environment(), **system.environment()}

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django_htmx.jinja import htmx_script
 
 from portal.lib.fields import FieldView, errors_of
@@ -109,6 +110,20 @@ def day(value: datetime.date | None) -> SafeString:
 
 
 @register.filter
+def took(span: datetime.timedelta | None) -> str:
+    """How long something took, in the two largest units: "1 phút 38 giây", "1 giờ 5 phút"; empty for None."""
+    if span is None:
+        return ""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("%(hours)s giờ %(minutes)s phút") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)s phút %(seconds)s giây") % {"minutes": minutes, "seconds": seconds}
+    return _("%(seconds)s giây") % {"seconds": seconds}
+
+
+@register.filter
 def plain(number: object) -> str:
     """A number without grouping, for values and addresses: 2026 stays "2026" and not "2.026"."""
     return "" if number is None else str(number)
@@ -165,6 +180,12 @@ def _qr_svg(text: str, label: str) -> str:
     svg = code.svg_inline(svgclass="qr", lineclass=None, border=4, light="#fff", omitsize=True)
     named = f'role="img" aria-label="{html.escape(label or "QR")}"'
     return svg.replace("<svg ", f"<svg {named} ", 1)
+
+
+@register.simple_tag
+def qr_picture(text: str) -> str:
+    """A QR code (error correction M) as the address of a PNG of its own bits, for a printed document."""
+    return segno.make(text, error="m", micro=False).png_data_uri(scale=4, border=1)
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from simple_history.utils import bulk_create_with_history
 from portal.accounts.models import Unit
 from portal.lib.text import fold
 from procedures.importing.catalogue_file import CatalogueFile, ProcedureFact
-from procedures.importing.versions import open_next_version
+from procedures.importing.versions import allow_rewriting, made_by_people, open_next_version
 from procedures.models import (
     Field,
     OnlineLevel,
@@ -35,12 +35,14 @@ def load_catalogue(file: CatalogueFile, progress: Progress = lambda _done: None)
     """Make the database agree with the file; returns how many procedures changed.
 
     A procedure configured in the city keeps its own rules, only its identity follows the file. One that has left
-    the file is switched off, never deleted.
+    the file is switched off, never deleted. One whose version people published is left alone altogether.
     """
+    allow_rewriting()
     loader = _Loader(file)
     changed = loader.add_new(progress)
     changed += loader.update_known(progress)
     gone = Procedure.objects.filter(is_active=True).exclude(code__in=[fact.code for fact in file.procedures])
+    gone = gone.exclude(pk__in=loader.theirs)
     for procedure in gone:
         procedure.is_active = False
         procedure.save(update_fields=["is_active"])
@@ -54,6 +56,7 @@ class _Loader:
         self.valid_from = datetime.date.fromisoformat(f"{file.as_of}-01")
         self.fields = {field.code: field for field in Field.objects.all()}
         self.units = dict(Unit.objects.filter(kind="department").values_list("code", "pk"))
+        self.theirs = made_by_people()
         self.known = {procedure.code: procedure for procedure in Procedure.objects.all()}
 
     def add_new(self, progress: Progress) -> int:
@@ -90,9 +93,10 @@ class _Loader:
         }
         changed = 0
         for fact in self.file.procedures:
-            if (procedure := self.known.get(fact.code)) is not None:
+            procedure = self.known.get(fact.code)
+            if procedure is not None and procedure.pk not in self.theirs:
                 changed += self._update(procedure, versions.get(procedure.pk), fact)
-                progress(1)
+            progress(procedure is not None)
         return changed
 
     def _update(self, procedure: Procedure, version: ProcedureVersion | None, fact: ProcedureFact) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from simple_history.utils import bulk_create_with_history
@@ -14,7 +15,7 @@ from portal.accounts.models import Unit
 from portal.lib import clock
 from procedures.importing.configured_file import ConfiguredFile, read_all
 from procedures.importing.files import BadData
-from procedures.importing.versions import open_next_version
+from procedures.importing.versions import allow_rewriting, made_by_people, open_next_version
 from procedures.models import (
     DataStamp,
     FeeRule,
@@ -28,9 +29,13 @@ from procedures.models import (
     StepKind,
     StepPlace,
     TimeLimit,
+    VersionDocument,
     VersionState,
 )
 from procedures.models.parts import PLACE_OF
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 ALL: tuple[type[models.Model], ...] = (
     RequiredDocument,
@@ -47,28 +52,43 @@ def load(progress: Callable[[int], None] = lambda _done: None) -> int:
     """Configure what its file says anew; returns how many procedures changed. Raises BadData.
 
     A version no dossier or draft refers to is rewritten in place; one in use stays as it is and is followed by a
-    new one from today.
+    new one from today. A procedure whose version people published is left alone.
     """
+    allow_rewriting()
+    theirs = made_by_people()
     done = dict(DataStamp.objects.filter(name__startswith="configured ").values_list("name", "digest"))
+    kept = dict(_open_documents())
     changed = 0
     for file in read_all():
-        changed += _configure(file, done)
+        digest = _digest(file)
+        same_rules = done.get(f"configured {file.code}") == digest
+        if not same_rules or kept.get(file.code) != _document(file):
+            changed += _configure(file, digest, theirs, same_rules=same_rules)
         progress(1)
     return changed
 
 
-def _configure(file: ConfiguredFile, done: dict[str, str]) -> bool:
-    stamp, digest = f"configured {file.code}", _digest(file)
-    if done.get(stamp) == digest:
-        return False
+def _open_documents() -> QuerySet[VersionDocument, tuple[str, Any]]:
+    """Code and kept document of each procedure's open version."""
+    held = VersionDocument.objects.filter(version__state=VersionState.PUBLISHED, version__valid_to=None)
+    return held.values_list("version__procedure__code", "content")
+
+
+def _configure(file: ConfiguredFile, digest: str, theirs: set[int], *, same_rules: bool) -> bool:
     procedure = Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=file.code).first()
     if procedure is None:
         raise BadData(f"{file.code}.json: the catalogue has no procedure {file.code}")
+    if procedure.pk in theirs:
+        return False
+    if same_rules:
+        _keep_document(procedure, file)
+        return False
     version = _open_version(procedure, file)
-    _write_parts(version, file)
+    write_parts(version, file, clock.today())
+    write_document(version, file)
     procedure.configured, procedure.setup, procedure.missing = True, Setup.FULL, list(file.missing)
     procedure.save(update_fields=["configured", "setup", "missing"])
-    DataStamp.objects.update_or_create(name=stamp, defaults={"digest": digest})
+    DataStamp.objects.update_or_create(name=f"configured {file.code}", defaults={"digest": digest})
     return True
 
 
@@ -77,17 +97,42 @@ def _digest(file: ConfiguredFile) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersion:
-    """The version to write: the open one emptied when nothing refers to it, otherwise the next."""
-    form = file.form.model_dump(mode="json", exclude_defaults=True)
+def _keep_document(procedure: Procedure, file: ConfiguredFile) -> None:
+    """Examples and notes are no rules: a change of theirs makes no new version, only its document follows."""
+    version = procedure.versions.filter(state=VersionState.PUBLISHED, valid_to=None).first()
+    if version is not None:
+        write_document(version, file)
+
+
+def write_document(version: ProcedureVersion, file: ConfiguredFile) -> None:
+    """Keep the whole document with the version, expanded, when it differs from what is kept."""
+    content = _document(file)
+    if not VersionDocument.objects.filter(version=version, content=content).exists():
+        VersionDocument.objects.update_or_create(version=version, defaults={"content": content})
+
+
+def _document(file: ConfiguredFile) -> dict[str, Any]:
+    return file.model_dump(mode="json", exclude_defaults=True)
+
+
+def version_values(file: ConfiguredFile) -> dict[str, Any]:
+    """The columns of a version the file decides."""
     values: dict[str, Any] = {
         **file.rules.model_dump(),
-        "form": form,
+        "form": file.form.model_dump(mode="json", exclude_defaults=True),
         "fee_unknown": list(file.fee_unknown),
         "questions": [each.model_dump(mode="json", exclude_defaults=True) for each in file.questions],
     }
     if file.basis:
         values["legal_basis"] = list(file.basis)
+    if file.decision:
+        values |= {"decision": file.decision, "decision_date": file.decision_date}
+    return values
+
+
+def _open_version(procedure: Procedure, file: ConfiguredFile) -> ProcedureVersion:
+    """The version to write: the open one emptied when nothing refers to it, otherwise the next."""
+    values = version_values(file)
     current = procedure.versions.filter(state=VersionState.PUBLISHED, valid_to=None).first()
     if current is None or in_use(current):
         kept = {"decision": current.decision, "legal_basis": current.legal_basis} if current else {}
@@ -119,7 +164,8 @@ def _referred_to(model: type[models.Model], rows: list[Any]) -> bool:
     return False
 
 
-def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
+def write_parts(version: ProcedureVersion, file: ConfiguredFile, day: datetime.date) -> None:
+    """Write the rows of an empty version; what its page shows of fees is what is paid on `day`."""
     cases = {"": None} | {
         case.code: ProcedureCase.objects.create(version=version, order=number, **case.model_dump())
         for number, case in enumerate(file.cases, start=1)
@@ -132,7 +178,7 @@ def _write_parts(version: ProcedureVersion, file: ConfiguredFile) -> None:
         RequiredDocument(**values(paper), order=number) for number, paper in enumerate(file.papers, start=1)
     )
     TimeLimit.objects.bulk_create(
-        TimeLimit(**values(time), fee_shown=_shown(file, time.channel, time.case)) for time in file.times
+        TimeLimit(**values(time), fee_shown=_shown(file, time.channel, time.case, day)) for time in file.times
     )
     bulk_create_with_history([FeeRule(**values(fee)) for fee in file.fees], FeeRule)
     for case in cases:
@@ -155,14 +201,13 @@ def _step(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "unit": unit, "place": place, "parallel": kind == StepKind.VERIFY}
 
 
-def _shown(file: ConfiguredFile, channel: str, case: str) -> list[int]:
-    """What the public page shows of a channel: what a person pays there today, [0] when it is free.
+def _shown(file: ConfiguredFile, channel: str, case: str, today: datetime.date) -> list[int]:
+    """What the public page shows of a channel: what a person pays there that day, [0] when it is free.
 
     Copies one may ask for beside the result are no price of the procedure. Empty where nobody knows the amount.
     """
     if channel in file.fee_unknown:
         return []
-    today = clock.today()
     found: dict[str, list[int]] = {}
     for fee in sorted(file.of_case(file.fees, case), key=lambda fee: fee.channel):
         in_force = fee.valid_from <= today and (fee.valid_to is None or today < fee.valid_to)

@@ -26,6 +26,7 @@ LIMIT_MINUTES = {
     "work_day": DAY_MINUTES,
     "work_hour": 60,
     "day": DAY_MINUTES * 5 // 7,
+    "month": DAY_MINUTES * 20,
 }
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -65,6 +66,7 @@ class Paper(Strict):
     required: bool = True
     shown_only: bool = False
     known_from: str = ""
+    asked_because: str = ""
     certified_basis: str = ""
     condition: dict[str, Any] = {}
     hint: str = ""
@@ -76,7 +78,7 @@ class Time(Strict):
     channel: Channel
     case: str = ""
     value: Annotated[int, Field(gt=0)]
-    unit: Literal["same_day", "work_hour", "work_day", "day"]
+    unit: Literal["same_day", "work_hour", "work_day", "day", "month"]
     note: str = ""
     confirmed: bool = True
 
@@ -195,6 +197,8 @@ class ConfiguredFile(Strict):
     source: str
     notes: list[str] = []
     missing: list[str] = []
+    decision: Annotated[str, Field(max_length=200)] = Field("", description="announcing decision, its number")
+    decision_date: Day | None = None
     basis: list[str] = Field([], description="numbers of the legal acts, where the catalogue names none")
     fee_unknown: list[Channel] = Field([], description="channels whose charge the city has not confirmed")
     rules: Rules
@@ -233,9 +237,9 @@ def _case_faults(file: ConfiguredFile) -> Iterator[str]:
     parts: list[Any] = [*file.papers, *file.times, *file.fees, *file.steps, *file.results, *file.examples]
     for part in parts:
         if part.case not in known:
-            yield f"{type(part).__name__} names the unknown case {part.case!r}"
+            yield f"cases: {type(part).__name__} names the unknown case {part.case!r}"
     if file.cases and any(example.case == "" for example in file.examples):
-        yield "an example must name its case"
+        yield "examples: an example must name its case"
 
 
 def _paper_faults(file: ConfiguredFile) -> Iterator[str]:
@@ -246,7 +250,7 @@ def _paper_faults(file: ConfiguredFile) -> Iterator[str]:
         yield from (f"papers.{paper.code}: {fault}" for fault in condition_faults(file.form, paper.condition))
         if not paper.shown_only and not paper.originals + paper.copies:
             yield f"papers.{paper.code}: neither originals nor copies nor shown_only"
-    yield from (f"papers: example asks for {code!r}, unknown" for example in file.examples
+    yield from (f"examples: one asks for the unknown paper {code!r}" for example in file.examples
                 for code in example.expect.papers if code not in codes)  # fmt: skip
 
 
@@ -273,10 +277,10 @@ def _time_faults(file: ConfiguredFile) -> Iterator[str]:
         for time in own:
             legal = time.value * LIMIT_MINUTES[time.unit]
             if minutes > legal:
-                yield f"steps take {minutes} minutes, {time.channel} allows {legal} (case {case or 'all'})"
+                yield f"steps: they take {minutes} minutes, {time.channel} allows {legal} (case {case or 'all'})"
         kinds = [step.kind for step in steps]
         if kinds and (kinds[0] != "receive" or kinds[-1] != "return"):
-            yield f"steps of case {case or 'all'} must go from receive to return"
+            yield f"steps: those of case {case or 'all'} must go from receive to return"
 
 
 def _step_faults(file: ConfiguredFile) -> Iterator[str]:
@@ -285,10 +289,10 @@ def _step_faults(file: ConfiguredFile) -> Iterator[str]:
         steps = [step for step in file.steps if step.case == case]
         numbers = [order.index(step.kind) for step in steps]
         if numbers != sorted(numbers):
-            yield f"steps of case {case or 'all'} are not in the order of the handling"
+            yield f"steps: those of case {case or 'all'} are not in the order of the handling"
     for step in file.steps:
         if step.kind != "verify" and (step.unit or step.optional or step.pause_basis):
-            yield f"step {step.name!r}: only a verification asks a unit, is optional or pauses"
+            yield f"steps: {step.name!r}: only a verification asks a unit, is optional or pauses"
 
 
 def _row_faults(file: ConfiguredFile) -> Iterator[str]:

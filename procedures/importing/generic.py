@@ -15,7 +15,7 @@ from procedures.importing import generic_file
 from procedures.importing.catalogue import DEFAULT_RESULT
 from procedures.importing.configured import in_use
 from procedures.importing.generic_file import GenericFile
-from procedures.importing.versions import open_next_version
+from procedures.importing.versions import allow_rewriting, open_next_version
 from procedures.models import (
     DataStamp,
     Procedure,
@@ -47,6 +47,7 @@ def load() -> int:
     digest = _digest(file)
     if DataStamp.objects.filter(name="generic", digest=digest).exists():
         return 0
+    allow_rewriting()
     changed = _Loader(file).run()
     DataStamp.objects.update_or_create(name="generic", defaults={"digest": digest})
     return changed
@@ -72,7 +73,7 @@ class _Loader:
 
     def run(self) -> int:
         known = (
-            ProcedureVersion.objects.filter(state=VersionState.PUBLISHED, valid_to=None)
+            ProcedureVersion.objects.filter(state=VersionState.PUBLISHED, valid_to=None, published_by=None)
             .exclude(procedure__setup=Setup.FULL)
             .select_related("procedure")
             .prefetch_related("timelimits", "requireddocuments", "resultkinds", "processsteps")

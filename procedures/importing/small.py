@@ -40,7 +40,7 @@ def load_fields() -> int:
 
 @transaction.atomic
 def load_calendar() -> int:
-    """Create or update the days of the file; days officials added themselves stay. Returns how many changed."""
+    """Create or update the days of the file; days that two persons set stay. Returns how many changed."""
     known = {day.day: day for day in CalendarDay.objects.all()}
     fresh, changed = [], 0
     for number, row in enumerate(read_json(CALENDAR)["days"], start=2):
@@ -54,7 +54,7 @@ def load_calendar() -> int:
         day = known.get(date)
         if day is None:
             fresh.append(CalendarDay(day=date, **values))
-        elif any(getattr(day, key) != value for key, value in values.items()):
+        elif not day.ordered and any(getattr(day, key) != value for key, value in values.items()):
             for key, value in values.items():
                 setattr(day, key, value)
             day.save()

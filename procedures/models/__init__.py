@@ -1,7 +1,18 @@
 """Models of the catalogue."""
 
 from procedures.models.calendar import CalendarDay, DayKind
+from procedures.models.drafts import DraftChange, DraftState, VersionDraft
 from procedures.models.fees import FeeAuthority, FeeKind, FeeRule
+from procedures.models.imports import (
+    CatalogueImport,
+    Decision,
+    IdentityState,
+    ImportFault,
+    ImportItem,
+    ImportState,
+    ItemKind,
+)
+from procedures.models.levels import LevelOrder, OfferLevel, OrderState, UnitLevel
 from procedures.models.parts import (
     Channel,
     ProcedureCase,
@@ -20,21 +31,34 @@ from procedures.models.procedures import (
     Procedure,
     ProcedureVersion,
     Setup,
+    VersionDocument,
     VersionState,
 )
 from procedures.models.stamps import DataStamp
 
 __all__ = [
     "CalendarDay",
+    "CatalogueImport",
     "Channel",
     "ClockStart",
     "DataStamp",
     "DayKind",
+    "Decision",
+    "DraftChange",
+    "DraftState",
     "FeeAuthority",
     "FeeKind",
     "FeeRule",
     "Field",
+    "IdentityState",
+    "ImportFault",
+    "ImportItem",
+    "ImportState",
+    "ItemKind",
+    "LevelOrder",
+    "OfferLevel",
     "OnlineLevel",
+    "OrderState",
     "Procedure",
     "ProcedureCase",
     "ProcedureVersion",
@@ -46,5 +70,8 @@ __all__ = [
     "StepPlace",
     "TimeLimit",
     "TimeUnit",
+    "UnitLevel",
+    "VersionDocument",
+    "VersionDraft",
     "VersionState",
 ]

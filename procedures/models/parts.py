@@ -107,7 +107,8 @@ class RequiredDocument(Part):
 
     `certified_basis` names the provision that allows asking for a certified copy; empty means a plain copy
     compared with the original is enough (NĐ 23/2015/NĐ-CP art. 6). `shown_only`: presented, noted and given
-    back, no copy may be asked. `known_from` names the register or earlier result that makes it needless.
+    back, no copy may be asked. `known_from` names the register or earlier result that makes it needless,
+    `asked_because` says why it must be brought although the state usually holds it.
     """
 
     code = models.SlugField(max_length=60)
@@ -117,6 +118,7 @@ class RequiredDocument(Part):
     required = models.BooleanField(default=True)
     shown_only = models.BooleanField(default=False)
     known_from = models.CharField(max_length=200, blank=True)
+    asked_because = models.CharField(max_length=300, blank=True)
     certified_basis = models.CharField(max_length=300, blank=True)
     condition = models.JSONField(
         default=dict, blank=True, help_text="asked only when it holds, see form_schema"

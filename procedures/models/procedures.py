@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from portal.accounts.models import Unit
-from portal.lib.constraints import one_of
+from portal.accounts.models import Unit, User
+from portal.lib.constraints import both_or_neither, one_of
 
 
 class OnlineLevel(models.TextChoices):
@@ -31,12 +31,12 @@ class Setup(models.TextChoices):
 
 
 class VersionState(models.TextChoices):
-    """Life of a version."""
+    """Life of a version. `DRAFT` lasts as long as the transaction that writes its rows; what people prepare is a
+    `VersionDraft`. `RECALLED`: published for a later day and taken back before it came."""
 
-    DRAFT = "draft", _("Dự thảo")
-    CHECKED = "checked", _("Đã kiểm tra")
+    DRAFT = "draft", _("Đang ghi")
     PUBLISHED = "published", _("Đã công bố")
-    RETIRED = "retired", _("Hết hiệu lực")
+    RECALLED = "recalled", _("Đã thu hồi")
 
 
 class ClockStart(models.TextChoices):
@@ -60,6 +60,14 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    """Reads over procedures."""
+
+    def done_on(self, day: datetime.date) -> ProcedureQuerySet:
+        """Procedures of the catalogue that are not withdrawn on `day`."""
+        return self.filter(Q(withdrawn_from__isnull=True) | Q(withdrawn_from__gt=day), is_active=True)
 
 
 class Procedure(models.Model):
@@ -93,8 +101,17 @@ class Procedure(models.Model):
     as_of = models.CharField(max_length=10)
     source = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    withdrawn_from = models.DateField(null=True, blank=True, help_text="first day it is no longer done")
+    withdrawal = models.CharField(
+        max_length=300, blank=True, help_text="decision withdrawing it, its date, why"
+    )
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", help_text="what is done instead"
+    )
 
     history = HistoricalRecords(excluded_fields=["search_text"])
+    objects = ProcedureQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -104,6 +121,14 @@ class Procedure(models.Model):
                 condition=Q(code__regex=r"^\d\.\d{6}$"),
                 name="procedure_code_form",
                 violation_error_message=_("Mã thủ tục có dạng 1.234567."),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_from__isnull=True, withdrawn_by__isnull=True, withdrawal="")
+                | Q(withdrawn_from__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawal=""),
+                name="procedure_withdrawn_by_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | ~Q(successor=F("id")), name="procedure_succeeds_another"
             ),
         ]
 
@@ -129,8 +154,9 @@ class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
 class ProcedureVersion(models.Model):
     """What the rules of a procedure were from `valid_from` until the day before `valid_to`.
 
-    A published version never changes; a dossier keeps the one it was filed under. `form` is the e-form as data
-    (see procedures/form_schema.py), empty for a procedure that is not configured.
+    A published version never changes (a trigger of the database sees to it), but for its closing date; a dossier keeps
+    the one it was filed under. `form` is the e-form as data (see procedures/form_schema.py), empty for a procedure that
+    is not configured. `author` and `published_by` are two people, and nobody for a version loaded from our files.
     """
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="versions")
@@ -139,6 +165,7 @@ class ProcedureVersion(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=200, blank=True, help_text="decision announcing the procedure")
+    decision_date = models.DateField(null=True, blank=True)
     legal_basis = models.JSONField(default=list, blank=True)
     online_level = models.CharField(max_length=12, choices=OnlineLevel, default=OnlineLevel.UNCONFIRMED)
     level_reason = models.CharField(max_length=300, blank=True)
@@ -156,6 +183,11 @@ class ProcedureVersion(models.Model):
     )
     form = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    recalled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    recall_reason = models.CharField(max_length=300, blank=True)
 
     history = HistoricalRecords(excluded_fields=["form", "questions"])
     objects = VersionQuerySet.as_manager()
@@ -176,7 +208,41 @@ class ProcedureVersion(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="procedure_version_in_order",
             ),
+            both_or_neither("procedure_version", "two_people", ["author", "published_by"]),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("author")),
+                name="procedure_version_second_person",
+                violation_error_message=_("Người công bố phải khác người soạn."),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True)
+                | ~Q(decision="") & Q(decision_date__isnull=False, published_at__isnull=False),
+                name="procedure_version_announced",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="recalled", recalled_at__isnull=False, recalled_by__isnull=False)
+                | ~Q(state="recalled") & Q(recalled_at__isnull=True, recalled_by__isnull=True),
+                name="procedure_version_recalled_by",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.procedure.code} v{self.number}"
+
+    @property
+    def by_people(self) -> bool:
+        """Whether people published it: the loader of our files then leaves it alone."""
+        return self.published_by_id is not None
+
+
+class VersionDocument(models.Model):
+    """A version as one document, in the format of our configured files (`importing/configured_file.py`): with the
+    scripted examples and notes, which have no rows of their own. Written with the version."""
+
+    version = models.OneToOneField(
+        ProcedureVersion, models.CASCADE, primary_key=True, related_name="document"
+    )
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.version)

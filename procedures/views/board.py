@@ -10,13 +10,32 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from portal.lib.reads_writes import public, reads
-from procedures.board import FIGURES, LINT, SETUPS, TITLES, Board, board
+from procedures.access import can_edit
+from procedures.board import FIGURES, SETUPS, TITLES, Board, board
 from procedures.models import Setup
+from procedures.quality import LINT, MENDED_AT
 from procedures.querysets import MISSING
 from procedures.sufficiency import REASONS
 from procedures.views.caching import conditional
 
 PER_PAGE = 50
+# Where the editor mends what a list shows; "" is the draft as a whole.
+_MENDED_AT = {
+    **{f"loi-{code}": part for code, part in MENDED_AT.items()},
+    "thieu-time": "times",
+    "thieu-city_time": "times",
+    "thieu-time_unit": "times",
+    "thieu-channels": "times",
+    "thieu-fee": "fees",
+    "thieu-city_fee": "fees",
+    "thieu-papers": "papers",
+    "thieu-paper_counts": "papers",
+    "thieu-result": "results",
+    "thieu-legal_basis": "rules",
+    "thieu-online_level": "rules",
+    "thieu-form": "form",
+    "thieu-process": "steps",
+}
 
 
 @public
@@ -54,5 +73,10 @@ def listing(request: HttpRequest, what: str) -> HttpResponse:
     if what not in TITLES:
         raise Http404(_("Không có danh sách này."))
     page = Paginator(board().lists[what], PER_PAGE).get_page(request.GET.get("page"))
-    context = {"title": TITLES[what], "page": page}
+    context = {
+        "title": TITLES[what],
+        "page": page,
+        "mend": can_edit(request.user),
+        "part": _MENDED_AT.get(what, ""),
+    }
     return render(request, "procedures/board/listing.html", context)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
+from portal.accounts.models import UnitKind
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
-from procedures.access import get_procedure
-from procedures.querysets import Catalogue, Entry, FieldEntry, Wanted, catalogue, version_with_parts
-from procedures.search import LONGEST_QUERY
-from procedures.views import sheet
+from procedures.access import find_procedure, get_procedure
+from procedures.codes import meant
+from procedures.events import events_named
+from procedures.filters import Wanted, relaxed
+from procedures.levels import shown_at
+from procedures.models import Procedure
+from procedures.querysets import Catalogue, catalogue, version_with_parts
+from procedures.suggesting import meant_by, near_words
+from procedures.views import calculator, filtering, here, sheet
 from procedures.views.caching import conditional
 
 PAGE_SIZE = 20
-_WITH_SUFFIX = re.compile(r"^(\d\.\d{6})\.[\d.]*(H\d\d)?$")
-_DAMAGED = re.compile(r"^(\d)[.,]?(\d{1,6})$")
 
 
 @public
@@ -30,71 +32,49 @@ _DAMAGED = re.compile(r"^(\d)[.,]?(\d{1,6})$")
 def listing(request: HttpRequest) -> HttpResponse:
     """All procedures, searched and filtered, twenty a page. A bad filter or page number shows the nearest good one."""
     known = catalogue()
-    wanted = _wanted(request, known)
-    found = known.find(wanted)
+    asked = filtering.asked(request, known)
+    wanted = asked.wanted
+    found, counts = known.narrow(wanted, is_open=asked.is_open, levels=asked.levels)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    if asked.levels:
+        page.object_list = shown_at(page.object_list, asked.levels)
     context = {
         "wanted": wanted,
+        "place": asked.place,
+        "opening": asked.opening,
         "page": page,
         "total": len(found),
-        "field_options": _field_options(known.fields, wanted.field),
-        "levels": [("commune", _("Xã, phường")), ("province", _("Thành phố (sở, ngành)"))],
-        "channels": [
-            ("online", _("Trực tuyến")),
-            ("counter", _("Trực tiếp tại quầy")),
-            ("post", _("Bưu chính")),
-        ],
-        "applicants": [("citizen", _("Cá nhân")), ("organisation", _("Tổ chức, doanh nghiệp"))],
-        "suggestions": [] if found else _suggestions(known, wanted),
-        "without_filters": Wanted(query=wanted.query) if wanted != Wanted(query=wanted.query) else None,
+        "meant": meant_by(known, wanted.query, found) if wanted.query else "",
+        "choices": filtering.choices(wanted, counts, known),
+        "ready_count": counts.get("configured", {}).get("yes", 0),
+        "chips": filtering.chips(request, wanted, asked.place, known),
+        "events": events_named(wanted.query)[:2] if wanted.query else [],
     }
+    if not found:
+        context |= _nothing(request, known, asked)
     return render(request, "procedures/browse/listing.html", context)
 
 
-def _wanted(request: HttpRequest, known: Catalogue) -> Wanted:
-    """The query, with values that are not on offer dropped."""
+def _nothing(request: HttpRequest, known: Catalogue, asked: filtering.Asked) -> dict[str, Any]:
+    """Ways on from an empty list: a filter to drop, the nearest procedures and words, and where to ask."""
+    wanted = asked.wanted
+    words = filtering.said(wanted, asked.place, known)
 
-    def chosen(name: str, offered: set[str]) -> str:
-        value = request.GET.get(name, "")
-        return value if value in offered else ""
+    def left(other: Wanted) -> int:
+        return len(known.narrow(other, is_open=asked.is_open, levels=asked.levels)[0])
 
-    return Wanted(
-        query=" ".join(request.GET.get("q", "").replace("\x00", " ").split())[:LONGEST_QUERY],
-        field=chosen("field", {field.code for field in known.fields}),
-        level=chosen("level", {"commune", "province"}),
-        channel=chosen("channel", {"online", "counter", "post"}),
-        applicant=chosen("for", {"citizen", "organisation"}),
-        configured=bool(chosen("ready", {"1"})),
-    )
-
-
-def _field_options(fields: list[FieldEntry], chosen: str) -> SafeString:
-    """The options of the field filter; ready-made text, since a hundred and sixty of them stand on every list."""
-
-    def options(official: bool) -> SafeString:
-        rows = (
-            (
-                row.code,
-                SafeString(" selected" if row.code == chosen else ""),
-                row.label,
-                row.count,
-            )
-            for row in fields
-            if row.is_official is official
-        )
-        return format_html_join("", '<option value="{}"{}>{} ({})</option>', rows)
-
-    return format_html(
-        '{}<optgroup label="{}">{}</optgroup>',
-        options(True),
-        _("Nhóm ngành, chưa xếp lĩnh vực"),
-        options(False),
-    )
-
-
-def _suggestions(known: Catalogue, wanted: Wanted) -> list[Entry]:
-    """What to offer when nothing was found: the same words without filters, else what people ask for most."""
-    return (known.find(Wanted(query=wanted.query)) or known.entries)[:5]
+    looser = [
+        (words[name], filtering.without(request, name), left(other))
+        for name, other in relaxed(wanted)
+        if name in words
+    ]
+    return {
+        "looser": [row for row in looser if row[2]],
+        "nearest": known.find(wanted.without_filters())[:5] if wanted.query else [],
+        "near_words": near_words(known, wanted.query),
+        "popular": known.entries[:5],
+        "help": next((unit for unit in known.places if unit.kind == UnitKind.CENTRE), None),
+    }
 
 
 @public
@@ -104,24 +84,25 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure. A code damaged by a spreadsheet or carrying an agency's suffix is sent on to the right one."""
     known = catalogue()
     if code not in known.by_code:
-        meant = _meant(code)
-        if meant in known.by_code:
-            return redirect("procedures:detail", meant)
+        right = meant(code)
+        if right in known.by_code:
+            return redirect("procedures:detail", right)
+        if (gone := find_procedure(right or code)) is not None:
+            return _withdrawn(request, known, gone)
         return _unknown(request, known, code)
     procedure = get_procedure(code)
     version = version_with_parts(procedure, clock.today())
     context = sheet.context(procedure, version, known.by_code[code])
+    context |= calculator.piece(version, known.by_code[code])
+    context |= here.context(request, version)
     return render(request, "procedures/browse/detail.html", context)
 
 
-def _meant(code: str) -> str:
-    """The code a damaged or suffixed spelling stands for; "" when it is none."""
-    code = code.strip().rstrip("/").strip()
-    if suffixed := _WITH_SUFFIX.match(code):
-        return suffixed.group(1)
-    if damaged := _DAMAGED.match(code):
-        return f"{damaged.group(1)}.{damaged.group(2).ljust(6, '0')}"
-    return ""
+def _withdrawn(request: HttpRequest, known: Catalogue, procedure: Procedure) -> HttpResponse:
+    """A procedure that is not done any more says so, by which decision, and what is done instead."""
+    successor = procedure.successor
+    context = {"procedure": procedure, "successor": successor and known.by_code.get(successor.code)}
+    return render(request, "procedures/browse/withdrawn.html", context, status=410)
 
 
 def _unknown(request: HttpRequest, known: Catalogue, code: str) -> HttpResponse:

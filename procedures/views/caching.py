@@ -12,11 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import condition
 
+from portal.lib import clock
+from procedures.models import LevelOrder, OrderState
 from procedures.querysets import catalogue
 
 MAX_AGE_SECONDS = 60
@@ -42,8 +45,28 @@ def page_etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str | None:
     cookies = request.COOKIES
     if settings.SESSION_COOKIE_NAME in cookies or CookieStorage.cookie_name in cookies:
         return None
-    parts = (release(), catalogue().stamp, get_language() or "", request.get_full_path())
+    parts = (
+        release(),
+        catalogue().stamp,
+        get_language() or "",
+        request.get_full_path(),
+        _part(request),
+        _minute(request),
+    )
     return '"' + hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32] + '"'
+
+
+def _part(request: HttpRequest) -> str:
+    """Tells a piece for htmx from the page of the same address."""
+    return request.headers.get("HX-Target", "part") if "HX-Request" in request.headers else "page"
+
+
+def _minute(request: HttpRequest) -> str:
+    """For a page about a place the minute (it may open or close) and the last order of levels; "" for every other."""
+    if "at" not in request.GET:
+        return ""
+    decided = LevelOrder.objects.filter(state=OrderState.CONFIRMED).aggregate(last=Max("decided_at"))
+    return f"{clock.now():%Y%m%d%H%M} {decided['last']}"
 
 
 def conditional(view: Callable[..., Any]) -> Callable[..., Any]:

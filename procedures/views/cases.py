@@ -17,6 +17,7 @@ from procedures.fees import estimate
 from procedures.models import Channel, ProcedureCase, ProcedureVersion
 from procedures.querysets import catalogue, version_with_parts
 from procedures.views import sheet
+from procedures.wording import time_text
 
 COUNTER = "quay"  # in the query: an officer asks, and goes back to the counter with the case
 
@@ -70,7 +71,5 @@ def _rows(version: ProcedureVersion, case: ProcedureCase | None) -> list[dict[st
     for channel in Channel:
         if limit := by_channel.get(channel.value):
             fee = estimate(version, case, channel=channel.value, answers={}, on=clock.today())
-            rows.append(
-                {"channel": channel.label, "time": sheet.time_text(limit), "note": limit.note, "fee": fee}
-            )
+            rows.append({"channel": channel.label, "time": time_text(limit), "note": limit.note, "fee": fee})
     return rows

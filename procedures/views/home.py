@@ -7,12 +7,24 @@ from django.shortcuts import render
 
 from portal.accounts.models import Unit, UnitKind
 from portal.lib.reads_writes import public, reads
+from procedures.events import events
+from procedures.filters import Wanted
 from procedures.querysets import catalogue
 from procedures.views.caching import conditional
 from procedures.views.sheet import month_text
 
 POPULAR = 10
 FIELDS = 12
+FIRST_EVENTS = (
+    "sinh-con",
+    "ket-hon",
+    "qua-doi",
+    "chuyen-nha",
+    "xay-nha",
+    "di-hoc",
+    "khuyet-tat",
+    "mo-ho-kinh-doanh",
+)
 
 
 @public
@@ -23,6 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     known = catalogue()
     kinds = list(Unit.objects.values_list("kind", flat=True))
     context = {
+        "wanted": Wanted(),
+        "events": [event for event in events().values() if event.code in FIRST_EVENTS],
         "popular": known.entries[:POPULAR],
         "fields": known.popular_fields[:FIELDS],
         "filable": known.filable,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Unit
 from portal.templatetags.portal import money
 from procedures import handover
 from procedures.diagram import Diagram, Shape, draw
+from procedures.entries import Entry
+from procedures.events import events_with
 from procedures.models import (
     Channel,
     FeeRule,
@@ -25,11 +26,10 @@ from procedures.models import (
     RequiredDocument,
     Setup,
     TimeLimit,
-    TimeUnit,
 )
-from procedures.querysets import MISSING, Entry, missing_of
+from procedures.querysets import MISSING, missing_of
+from procedures.wording import amounts_text, minutes_text, time_text
 
-DAY_MINUTES = 480
 _ORDER = {Channel.ONLINE: 0, Channel.COUNTER: 1, Channel.POST: 2}
 
 
@@ -81,6 +81,7 @@ def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry
         "procedure": procedure,
         "version": version,
         "entry": entry,
+        "events": events_with(procedure.code),
         "title": procedure.name,
         "as_of": month_text(procedure.as_of),
         "cases": [case_sheet(procedure, version, case) for case in cases or (None,)] if version else [],
@@ -152,55 +153,6 @@ def _fee_note(procedure: Procedure, amounts: list[int]) -> str:
     return ""
 
 
-def time_text(limit: TimeLimit) -> str:
-    """A time limit in words: "3 ngày làm việc", "trong ngày làm việc"; "" when the source gives none."""
-    if limit.value is None:
-        return ""
-    number = _number(limit.value)
-    if limit.unit == TimeUnit.SAME_DAY:
-        return str(_("trong ngày làm việc"))
-    if limit.unit == TimeUnit.UNKNOWN:
-        return _("%(number)s (nguồn không ghi đơn vị)") % {"number": number}
-    whole = int(limit.value) if limit.value == int(limit.value) else 2
-    words = {
-        TimeUnit.WORK_DAY: ngettext("%(number)s ngày làm việc", "%(number)s ngày làm việc", whole),
-        TimeUnit.DAY: ngettext("%(number)s ngày", "%(number)s ngày", whole),
-        TimeUnit.HOUR: ngettext("%(number)s giờ", "%(number)s giờ", whole),
-        TimeUnit.WORK_HOUR: ngettext("%(number)s giờ làm việc", "%(number)s giờ làm việc", whole),
-        TimeUnit.WORK_MINUTE: ngettext("%(number)s phút làm việc", "%(number)s phút làm việc", whole),
-        TimeUnit.MONTH: ngettext("%(number)s tháng", "%(number)s tháng", whole),
-    }
-    return words[TimeUnit(limit.unit)] % {"number": number}
-
-
-def _number(value: Decimal) -> str:
-    text = f"{value.normalize():f}"
-    return text if get_language() == "en" else text.replace(".", ",")
-
-
-def amounts_text(amounts: list[int]) -> str:
-    """Amounts a source shows: "Miễn phí" for [0], "2.000 đ; 1.000 đ" for several, "" for none."""
-    if amounts == [0]:
-        return str(_("Miễn phí"))
-    return "; ".join(dict.fromkeys(money(amount) for amount in amounts))
-
-
-def minutes_text(minutes: int) -> str:
-    """Working minutes in words: "1 ngày làm việc 2 giờ", "30 phút"."""
-    days, rest = divmod(minutes, DAY_MINUTES)
-    hours, left = divmod(rest, 60)
-    parts = []
-    if days:
-        parts.append(
-            ngettext("%(number)s ngày làm việc", "%(number)s ngày làm việc", days) % {"number": days}
-        )
-    if hours:
-        parts.append(ngettext("%(number)s giờ", "%(number)s giờ", hours) % {"number": hours})
-    if left:
-        parts.append(ngettext("%(number)s phút", "%(number)s phút", left) % {"number": left})
-    return " ".join(parts)
-
-
 def _paper(procedure: Procedure, document: RequiredDocument) -> PaperRow:
     notes = [str(document.hint)] if document.hint else []
     if not document.required and not document.shown_only:
@@ -212,6 +164,8 @@ def _paper(procedure: Procedure, document: RequiredDocument) -> PaperRow:
         notes.append(_("Chỉ xuất trình, không nộp."))
     if document.known_from:
         notes.append(_("Không phải nộp khi đã có trong %(register)s.") % {"register": document.known_from})
+    if document.asked_because:
+        notes.append(_("Vẫn phải nộp: %(why)s") % {"why": document.asked_because})
     if document.certified_basis:
         notes.append(_("Bản sao có chứng thực (%(basis)s).") % {"basis": document.certified_basis})
     return PaperRow(document.name, document.originals, document.copies, notes)

@@ -6,17 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from portal.accounts.former import named
 from portal.accounts.models import Unit, UnitKind
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
-from procedures.places import KINDS, find_units, predecessors
-from procedures.querysets import Wanted, catalogue
+from procedures.filters import Wanted
+from procedures.places import find_units, predecessors
+from procedures.querysets import catalogue
 from procedures.views.caching import conditional
-
-
-def _units() -> list[Unit]:
-    """Units a person may go to, today, in Vietnamese order."""
-    return list(Unit.objects.valid_on(clock.today()).filter(kind__in=KINDS))
 
 
 @public
@@ -24,11 +21,12 @@ def _units() -> list[Unit]:
 @conditional
 def listing(request: HttpRequest) -> HttpResponse:
     """All places, or those that fit a name, old or new; `thu-tuc` keeps the procedure one came from in sight."""
-    units = _units()
+    units = catalogue().places
     query = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:80]
     context = {
         "query": query,
         "found": find_units(units, query) if query else [],
+        "divided": _divided(query),
         "centre": [unit for unit in units if unit.kind == UnitKind.CENTRE],
         "branches": sorted(
             (unit for unit in units if unit.kind == UnitKind.BRANCH), key=lambda unit: unit.code
@@ -38,6 +36,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         "procedure": catalogue().by_code.get(request.GET.get("thu-tuc", "")),
     }
     return render(request, "procedures/units/listing.html", context)
+
+
+def _divided(query: str) -> str:
+    """What to say of an old name whose territory was divided: the parts, and that street or hamlet decides; else ""."""
+    former = named(query) if query else None
+    return former.said if former is not None and not former.code else ""
 
 
 @public

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reporting import counting, fill, seals
+from reporting import counting, fill, procedure_fill, seals
 from reporting.checks.base import Report
-from reporting.models import Adjustment, DayCount, DirtyDay
+from reporting.models import Adjustment, DayCount, DirtyDay, ProcedureCount
 
 
 def check(progress: Callable[[int, int], None] | None = None) -> Report:
@@ -16,11 +16,14 @@ def check(progress: Callable[[int, int], None] | None = None) -> Report:
     for number, (first, last) in enumerate(parts := fill.months(*days) if days else [], start=1):
         rows, suspects = fill.differences(first, last)
         report.count("days of units", rows)
+        for day in procedure_fill.differing(first, last):
+            report.find(f"{day}: counts by procedure are not those by unit")
         for day, unit in fill.still_wrong(suspects):
             report.find(f"{day} unit {unit}: stored counts differ from a new count")
         if progress:
             progress(number, len(parts))
     report.count("stored rows", DayCount.objects.count())
+    report.count("stored rows by procedure", ProcedureCount.objects.count())
     report.waiting["marked days of units"] = DirtyDay.objects.values("day", "unit").distinct().count()
     if days and DayCount.objects.exists() and fill.state().contract != counting.contract():
         report.find("the counts were made with other definitions than the program's")

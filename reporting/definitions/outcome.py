@@ -93,16 +93,52 @@ OUTCOME: tuple[Measure, ...] = (
     ),
     Measure(
         "reused",
-        1,
+        2,
         _("Tỷ lệ dùng lại dữ liệu số hoá"),
-        FACT_BY_CODE["finished_reused"],
+        FACT_BY_CODE["finished_reused_any"],
         FACT_BY_CODE["finished_digitised"],
-        _("Hồ sơ số hoá có ít nhất một giấy tờ lấy lại từ hồ sơ trước, trên hồ sơ số hoá."),
+        _(
+            "Hồ sơ số hoá có ít nhất một giấy tờ lấy lại từ hồ sơ trước, từ kết quả đã cấp hoặc từ kho "
+            "giấy tờ cá nhân, trên hồ sơ số hoá."
+        ),
         DECISION_766,
         ALL_CHANNELS,
         ASSISTED_NONE,
         _("Hồ sơ chưa số hoá; hồ sơ chưa có kết quả."),
         short=_("Dùng lại dữ liệu"),
+    ),
+    Measure(
+        "satisfaction",
+        1,
+        _("Tỷ lệ hài lòng của người dân, tổ chức"),
+        FACT_BY_CODE["rated_satisfied"],
+        FACT_BY_CODE["rated"],
+        _(
+            "Đánh giá hài lòng hoặc rất hài lòng trên tổng số đánh giá nhận được, kể cả của người bị từ chối "
+            "tiếp nhận; mỗi hồ sơ được đánh giá một lần."
+        ),
+        _("Thông tư 01/2018/TT-VPCP; Nghị định 224/2026/NĐ-CP, điều 19"),
+        ALL_CHANNELS,
+        ASSISTED_NONE,
+        _("Hồ sơ không có đánh giá; không suy ra ý kiến của người không trả lời."),
+        short=_("Hài lòng"),
+    ),
+    Measure(
+        "certified-asked",
+        1,
+        _("Tỷ lệ hồ sơ bị yêu cầu nộp thêm bản sao chứng thực"),
+        FACT_BY_CODE["finished_certified_asked"],
+        FACT_BY_CODE["finished"],
+        _(
+            "Hồ sơ có yêu cầu bổ sung nhắc đến bản sao chứng thực (tìm theo chữ trong nội dung yêu cầu), "
+            "trên hồ sơ có kết quả."
+        ),
+        _("Nghị định 23/2015/NĐ-CP, điều 6; Chỉ tiêu bổ sung của Cổng"),
+        ALL_CHANNELS,
+        ASSISTED_NONE,
+        UNFINISHED_OUT,
+        short=_("Đòi thêm bản sao chứng thực"),
+        higher_is_better=False,
     ),
     Measure(
         "supplement",
@@ -152,5 +188,22 @@ OUTCOME: tuple[Measure, ...] = (
         shape=Shape.DAYS,
         short=_("Thời gian giải quyết"),
         higher_is_better=False,
+    ),
+)
+
+# Versions that were replaced: still computed for whoever has to compare with figures published then.
+REPLACED: tuple[Measure, ...] = (
+    Measure(
+        "reused",
+        1,
+        _("Tỷ lệ dùng lại dữ liệu số hoá"),
+        FACT_BY_CODE["finished_reused"],
+        FACT_BY_CODE["finished_digitised"],
+        _("Hồ sơ số hoá có ít nhất một giấy tờ lấy lại từ hồ sơ trước, trên hồ sơ số hoá."),
+        DECISION_766,
+        ALL_CHANNELS,
+        ASSISTED_NONE,
+        _("Hồ sơ chưa số hoá; hồ sơ chưa có kết quả."),
+        short=_("Dùng lại dữ liệu"),
     ),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dossiers.actions import drafts, filing, intake, processing
+from dossiers.actions import counter, drafts, filing, intake, processing
 from dossiers.actions.intake import ItemSpec
 from dossiers.models import Dossier
 from dossiers.policies import askable_papers
@@ -110,16 +110,18 @@ class Month:
             return self._file_online(plan, version, answers)
         case = version.cases.first()
         listed = [paper for paper in required_documents(version, case, answers) if paper.required]
-        return filing.file_at_counter(
-            by=staff.counter,
+        key = uuid.UUID(int=self.random.getrandbits(128))
+        walk_in = counter.WalkIn(
             unit=plan.unit,
-            client_key=uuid.UUID(int=self.random.getrandbits(128)),
+            client_key=key,
             version=version,
             case=case,
             answers=answers,
             filer=filing.Party(name=self._name(), phone="0900000000"),
-            papers=[filing.Paper(paper) for paper in listed],
+            papers=tuple(counter.Paper(paper) for paper in listed),
+            desk=counter.Desk(clock.now() - datetime.timedelta(seconds=60 + key.int % 120)),
         )
+        return counter.file_at_counter(by=staff.counter, walk_in=walk_in)
 
     def _file_online(self, plan: Plan, version: ProcedureVersion, answers: dict[str, Any]) -> Dossier:
         citizen = self._citizen()

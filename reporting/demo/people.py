@@ -48,6 +48,7 @@ SHOWN: tuple[Spec, ...] = (
     Spec("hoankiem.lanhdao", "Đinh Công Sơn", "00070", (Role.LEADER,)),
     Spec("giamsat", "Đặng Thùy Linh", "", (Role.MONITOR,)),
     Spec("danhmuc", "Đỗ Gia Bảo", "", (Role.CATALOGUE,)),
+    Spec("congbo", "Lý Thanh Tùng", "", (Role.PUBLISHER,)),
     Spec("hethong", "Hồ Đức Trí", "", (Role.SYSTEM,)),
 )
 CITIZENS = (

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from portal.accounts.models import Unit
+from procedures.models import Procedure
 
 
 def counter() -> models.BigIntegerField:
@@ -60,6 +61,11 @@ class DayCount(models.Model):
     finished_asked_twice = counter()
     finished_digitised = counter()
     finished_reused = counter()
+    finished_reused_any = counter()
+    finished_certified_asked = counter()
+    # rated that day, at the unit that decided
+    rated = counter()
+    rated_satisfied = counter()
     # money booked that day at the collecting unit
     paid = counter()
     paid_online = counter()
@@ -91,6 +97,43 @@ class DirtyDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.unit_id}"
+
+
+class ProcedureCount(models.Model):
+    """One day of one procedure in the whole city: the facts of the city's targets, zeros left out.
+
+    Day x procedure x unit would not compress; day x procedure grows with the catalogue, not with the dossiers.
+    Whoever asks about some units only is answered from the rows.
+    """
+
+    day = models.DateField()
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", db_index=False)
+    received = counter()
+    received_online = counter()
+    received_full = counter()
+    finished = counter()
+    finished_on_time = counter()
+    finished_e_result = counter()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "procedure"], name="procedure_count_once")]
+        indexes = [models.Index(fields=["procedure", "day"], name="procedure_count_procedure")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.procedure_id}"
+
+
+class StaleDay(models.Model):
+    """A day whose counts by procedure may have changed: written by the fill that counted units of it again."""
+
+    day = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="stale_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class FillState(models.Model):

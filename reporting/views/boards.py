@@ -10,15 +10,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.accounts.models import Unit
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
-from reporting import behind, boards, closing, ranking
+from procedures.calendar import calendar_for
+from reporting import boards, closing, outlook, pulls, ranking
 from reporting.access import Scope, get_unit, scope_of
+from reporting.counting import Counts
 from reporting.fill import state
 from reporting.forms import PeriodForm
 from reporting.measures import MAIN, MEASURE_BY_CODE, MEASURES, STOCK_MEASURES, Measure
+from reporting.models import Target
 from reporting.periods import Period, Preset
-from reporting.rollups import Figures, figures
+from reporting.rollups import Figures, figures, sum_of, totals
 from reporting.targets import Targets
 
 
@@ -32,14 +36,20 @@ def city(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET or None, today=clock.today())
     period = form.chosen()
     measure = boards.chosen_measure(request.GET.get("show", ""))
-    found = figures(period, None if scope.is_city else scope.keys)
-    targets = Targets.on(period.last)
+    keys = None if scope.is_city else scope.keys
+    found, counts = (shown := figures(period, keys)), shown.of(scope.keys)
+    then = sum_of(totals(period.before(), keys), scope.keys)
+    targets, links = Targets.on(period.last), boards.Links(period)
+    below = counts.get(measure.denominator.code, 0)
     context = _frame(request, form, period, found, measure) | _ranked(request, scope, found, targets, measure)
     context |= {
         "scope": scope,
-        "tiles": boards.tiles_of_board(scope, found, targets, boards.Links(period)),
-        "standing": boards.standing(found.of(scope.keys), boards.Links(period), scope.code),
+        "tiles": boards.tiles_of_board(scope, found, then, targets, links),
+        "standing": boards.standing(counts, links, scope.code),
         "trend": boards.trend(found, measure, targets.of(measure.code, None, "")),
+        "outlook": _outlook(found, counts, scope.root, {code: targets.of(code, None, "") for code in MAIN}),
+        "why": pulls.why(measure, period, keys, below, links, scope.code),
+        "refused": boards.refused(counts, links, scope.code),
     }
     return _board(request, "city", context, form)
 
@@ -55,15 +65,20 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     period = form.chosen()
     measure = boards.chosen_measure(request.GET.get("show", ""))
     found = figures(period, keys)
+    counts, then = found.of(keys), sum_of(totals(period.before(), keys), keys)
     targets, links = Targets.on(period.last), boards.Links(period)
     target = targets.of(measure.code, one.pk, one.kind)
+    explained = pulls.why(measure, period, keys, counts.get(measure.denominator.code, 0), links, one.code)
     context = _frame(request, form, period, found, measure) | {
         "scope": scope,
         "unit": one,
-        "tiles": boards.tiles_of_unit(one, found.of(keys), targets, links),
-        "standing": boards.standing(found.of(keys), links, one.code),
+        "tiles": boards.tiles_of_unit(one, counts, then, targets, links),
+        "standing": boards.standing(counts, links, one.code),
         "trend": boards.trend(found, measure, target),
-        "fields": boards.field_lines(measure, behind.by_field(measure, period, keys), target, links, one),
+        "outlook": _outlook(found, counts, one, {code: targets.of(code, one.pk, one.kind) for code in MAIN}),
+        "why": explained,
+        "refused": boards.refused(counts, links, one.code),
+        "fields": boards.field_lines(measure, pulls.by_field(explained), target, links, one),
     }
     return _board(request, "unit", context, form)
 
@@ -85,12 +100,23 @@ def sealed(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/boards/sealed.html", context)
 
 
+def _outlook(
+    found: Figures, counts: Counts, unit: Unit, targets: dict[str, Target | None]
+) -> outlook.Outlook | None:
+    """The projection; the calendar is read only for a period that still runs."""
+    today = clock.today()
+    if not found.period.first <= today <= found.period.last:
+        return None
+    return outlook.outlook(found.period, today, found.by_day, counts, targets, calendar_for(unit))
+
+
 def _frame(
     request: HttpRequest, form: PeriodForm, period: Period, found: Figures, measure: Measure
 ) -> dict[str, Any]:
     return {
         "form": form.shown(),
         "period": period,
+        "earlier": period.before(),
         "presets": [(preset.value, preset.label, preset is period.preset) for preset in Preset],
         "figures": found,
         "is_future": period.first > clock.today(),

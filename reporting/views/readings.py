@@ -14,7 +14,7 @@ from portal.accounts.models import Unit
 from portal.lib import clock
 from portal.lib.reads_writes import reads
 from reporting import bridges, index766, readings, report06
-from reporting.access import Scope, get_unit, scope_of
+from reporting.access import Scope, existed, get_unit, scope_of
 from reporting.boards import Links
 from reporting.forms import PARTS, UnitPeriodForm
 from reporting.periods import Period, Preset
@@ -41,6 +41,7 @@ class Asked:
             "presets": [(one.value, one.label, one is self.period.preset) for one in Preset],
             "unit": self.unit if self.code else None,
             "is_future": self.period.first > clock.today(),
+            "is_absent": bool(self.code) and not existed(self.unit, self.period),
             "query": request.GET.urlencode(),
         }
 
@@ -79,18 +80,15 @@ def report(request: HttpRequest) -> HttpResponse:
     """Report 06 by field, or by unit; every number opens its list, every line is checked."""
     asked = _asked(request)
     by_unit = request.GET.get("by") == "unit"
-    facts, links = [report06.column(code) for code in report06.COLUMNS], Links(asked.period)
-    total = report06.by(facts, asked.period, asked.keys)[()]
-    groups = report06.by(facts, asked.period, asked.keys, "unit" if by_unit else "field")
+    links = Links(asked.period)
+    total, groups = report06.lines(asked.period, asked.keys, "unit" if by_unit else "field")
     units = {unit.pk: unit for unit in asked.scope.units if unit.pk in asked.keys}
     context = asked.context(request) | {
         "by_unit": by_unit,
-        "titles": [fact.title for fact in facts],
+        "headings": report06.HEADINGS,
         "total": readings.report_line(_("Tổng số"), total, links, unit=asked.code),
         "sums": report06.check_sums(total),
-        "lines": readings.lines_by_unit(groups, links, units)
-        if by_unit
-        else readings.lines_by_field(groups, links, asked.code),
+        "lines": readings.report_lines(groups, links, units if by_unit else None, asked.code),
     }
     return render(request, "reporting/readings/report.html", context, status=asked.status)
 
@@ -104,18 +102,14 @@ def index(request: HttpRequest) -> HttpResponse:
     question = index766.question(asked.period, asked.keys, asked.unit)
     counts = figures(asked.period, asked.keys).of(asked.keys)
     scored = index766.score(question, counts)
-    every = [one for _group, items in scored for one in items]
-    got, most = index766.sums(every)
+    got, most = index766.sums([one for _group, items in scored for one in items])
+    groups = []
+    for group, items in scored:
+        views = [readings.item_view(one, links, asked.code) for one in items]
+        own, reachable = index766.sums(items)
+        groups.append((group, views, readings.points_text(own), readings.sum_text(reachable)))
     context = asked.context(request) | {
-        "groups": [
-            (
-                group,
-                [readings.item_view(one, links, asked.code) for one in items],
-                readings.points_text(index766.sums(items)[0]),
-                readings.sum_text(index766.sums(items)[1]),
-            )
-            for group, items in scored
-        ],
+        "groups": groups,
         "got": readings.points_text(got),
         "most": readings.points_text(most),
         "is_partial": most < index766.TOTAL,

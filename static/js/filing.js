@@ -23,9 +23,9 @@
       sessionStorage.setItem(key, JSON.stringify(copy));
     };
     const usable = (copy) => copy && copy.person === person && Date.now() - copy.at < LONGEST && copy.revision === revision();
-    const fill = (pairs, only) => {
+    const fill = (pairs) => {
       for (const input of form.elements) {
-        if (!input.name || own.has(input.name) || input.type === "hidden" || (only && !only.has(input.name))) continue;
+        if (!input.name || own.has(input.name) || input.type === "hidden") continue;
         const given = of(pairs, input.name);
         if (input.type === "radio" || input.type === "checkbox") input.checked = given.includes(input.value);
         else if (given.length) [input.value] = given;
@@ -133,24 +133,11 @@
       }, 6000);
       store();
     });
-
-    // 4. A section drawn anew must not take back what was typed while the answer was on its way.
-    let late = null;
-    document.addEventListener("htmx:beforeSwap", (event) => {
-      if (event.detail.target.id !== "section") return;
-      const now = values();
-      const differs = (name) => JSON.stringify(of(now, name)) !== JSON.stringify(of(sent, name));
-      late = { now, names: new Set([...now, ...sent].map((pair) => pair[0]).filter(differs)) };
-    });
-    document.addEventListener("htmx:afterSwap", () => {
-      if (late) fill(late.now, late.names);
-      late = null;
-    });
   };
   const draft = document.querySelector("form[data-keep]");
   if (draft) keep(draft);
 
-  // 5. A long list can be narrowed by typing, with or without marks.
+  // 4. A long list can be narrowed by typing, with or without marks.
   const fold = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
   all("select[data-filter]").forEach((select) => {
     const options = [...select.options];

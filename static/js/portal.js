@@ -34,6 +34,45 @@
     all("button[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
   };
 
+  // A part of a form drawn anew ([data-typed]) must not take back what was typed while the answer was on its way:
+  // each question knows what was typed since it was sent. An answer older than the one shown is not shown.
+  const asked = new Map();
+  const shown = {};
+  let [number, kept] = [0, []];
+  document.addEventListener("input", ({ target }) => {
+    for (const one of asked.values()) if (target.id && one.form === target.form?.id) one.typed.add(target.id);
+  });
+  document.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
+    const form = target.closest("form")?.id;
+    if (form) asked.set(detail.xhr, { form, number: ++number, typed: new Set() });
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => asked.delete(detail.xhr));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const one = asked.get(detail.xhr);
+    if (!one || !detail.target.matches("[data-typed]")) return;
+    if (one.number < (shown[one.form] ?? 0)) {
+      detail.shouldSwap = false;
+      return;
+    }
+    shown[one.form] = one.number;
+    kept = [...one.typed].map((id) => document.getElementById(id)).filter(Boolean).map((element) => ({
+      id: element.id,
+      value: element.value,
+      checked: element.checked,
+      caret: element === document.activeElement ? element.selectionStart ?? null : null,
+    }));
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const { id, value, checked, caret } of kept) {
+      const element = document.getElementById(id);
+      if (!element) continue;
+      if (["radio", "checkbox"].includes(element.type)) element.checked = checked;
+      else element.value = value;
+      if (caret !== null) element.setSelectionRange(caret, caret);
+    }
+    kept = [];
+  });
+
   // The list of chosen files, with size, a warning over the limit, and before anything is sent.
   const fileList = (field) => {
     const input = field.querySelector("input[type=file]");
@@ -57,6 +96,63 @@
     });
   };
 
+  // Suggestions under a search field: htmx fetches them, the arrow keys choose, Enter follows, Escape closes.
+  const combo = (box) => {
+    const input = box.querySelector("input");
+    const list = () => document.getElementById(box.dataset.combo);
+    const options = () => all("[role=option]", list());
+    let at = -1;
+    const mark = (next) => {
+      at = next;
+      options().forEach((option, index) => {
+        option.setAttribute("aria-selected", String(index === at));
+        if (index !== at) return;
+        input.setAttribute("aria-activedescendant", option.id);
+        option.scrollIntoView({ block: "nearest" });
+      });
+      if (at < 0) input.removeAttribute("aria-activedescendant");
+    };
+    const show = (open) => {
+      list().hidden = !open;
+      input.setAttribute("aria-expanded", String(open));
+      mark(-1);
+    };
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", box.dataset.combo);
+    show(false);
+    input.addEventListener("htmx:configRequest", (event) => {
+      if (input.value.trim().length > 1) return;
+      event.preventDefault();
+      show(false);
+    });
+    document.addEventListener("htmx:afterSettle", (event) => {
+      if (event.detail.requestConfig?.elt !== input) return;
+      all("a", list()).forEach((option) => { option.tabIndex = -1; });
+      show(document.activeElement === input && options().length > 0);
+      say(list().dataset.said);
+    });
+    input.addEventListener("keydown", (event) => {
+      const open = !list().hidden;
+      const count = options().length;
+      if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
+        event.preventDefault();
+        if (!open) show(true);
+        // One place more than there are options: the field itself.
+        const places = count + 1;
+        mark((at + 1 + (event.key === "ArrowDown" ? 1 : places - 1)) % places - 1);
+      } else if (event.key === "Enter" && open && at >= 0) {
+        event.preventDefault();
+        options()[at].click();
+      } else if (event.key === "Escape" && open) {
+        event.preventDefault();
+        show(false);
+      }
+    });
+    box.addEventListener("mousedown", (event) => { if (event.target.closest("[role=option]")) event.preventDefault(); });
+    box.addEventListener("focusout", (event) => { if (!box.contains(event.relatedTarget)) show(false); });
+  };
+
   const enhance = (from) => {
     all("form", from).forEach((form) => {
       if (!form.dataset.guarded) guard(form);
@@ -64,11 +160,16 @@
     });
     all("[data-files]", from).forEach(fileList);
   };
+  all("[data-combo]").forEach(combo);
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
     const disabled = event.target.closest("[aria-disabled=true]");
     if (disabled) event.preventDefault();
+  });
+  document.addEventListener("change", ({ target }) => {
+    const name = target.dataset.all;
+    if (name) all(`input[name="${name}"]`).forEach((box) => { box.checked = target.checked; });
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) all("form").forEach(release);
@@ -77,6 +178,11 @@
   // Officer shortcuts: <a data-key="j"> or <button data-key="a">, never while typing, never with Ctrl or Alt.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+    // j and k walk the rows of a list, x marks one; Enter is the link's own.
+    const links = all("[data-rows] th a");
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "j" || event.key === "k") links[Math.max(0, at + (event.key === "j" ? 1 : -1))]?.focus();
+    if (event.key === "x" && at >= 0) links[at].closest("tr").querySelector("input")?.click();
     const target = all("[data-key]").find((element) => element.dataset.key === event.key);
     if (!target) return;
     event.preventDefault();

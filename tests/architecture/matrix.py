@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from procedures.models import Setup
+from procedures.models import Procedure, Setup
 from tests.architecture.world import CITIZENS, CITY, FAR, OFFICE, World
 from tests.factories import dossiers as make
 from tests.factories.linked import BIRTH_BUNDLE
@@ -37,6 +37,10 @@ OFFICERS = OFFICE | FAR
 SPECIALISTS = frozenset({"specialist", "far_specialist"})
 RECEIVERS = frozenset({"counter", "head"})
 FAR_RECEIVERS = frozenset({"far_counter", "far_head"})
+STAFF = frozenset({"catalogue", "publisher"})  # of the catalogue
+ANSWERERS = frozenset({"head", "leader"})
+FAR_ANSWERERS = frozenset({"far_head", "far_leader"})
+EVERYBODY_POSTS: Expected = {"*": DONE, "anonymous": DONE}
 SIGNED_IN = CITIZENS | OFFICERS | CITY
 
 
@@ -66,18 +70,32 @@ def _draft(world: World) -> tuple[Any, ...]:
     return (world.draft.pk,)
 
 
+# A receiving point belongs to its unit; whoever receives elsewhere does not find it.
+AT_POINT: Expected = {RECEIVERS: OK, FAR_RECEIVERS: 404, "*": 403}
+AT_POINT_ON: Expected = {RECEIVERS: ON, FAR_RECEIVERS: 404, "*": 403}
+AT_POINT_DONE: Expected = {RECEIVERS: DONE, FAR_RECEIVERS: 404, "*": 403}
+
 # --- Everybody ---
 
 PUBLIC = (
     Row("home", EVERYBODY, NOBODY),
     Row("design", EVERYBODY, NOBODY),
     Row("procedures:list", EVERYBODY, NOBODY),
+    Row("procedures:suggest", EVERYBODY, NOBODY, query={"q": "khai sinh"}),
     Row("procedures:detail", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("procedures:fees", EVERYBODY, NOBODY),
+    Row("procedures:fee", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("procedures:events", EVERYBODY, NOBODY),
+    Row("procedures:event", EVERYBODY, NOBODY, lambda _world: ("sinh-con",)),
     Row("procedures:cases", EVERYBODY, NOBODY, lambda _world: (make.MARRIAGE,)),
     Row("procedures:board", EVERYBODY, NOBODY),
     Row("procedures:board-list", EVERYBODY, NOBODY, lambda _world: (str(Setup.GENERIC),)),
     Row("procedures:unit-list", EVERYBODY, NOBODY),
     Row("procedures:unit", EVERYBODY, NOBODY, lambda world: (world.unit_code,)),
+    Row("procedures:export-json", EVERYBODY, NOBODY),
+    Row("procedures:export-xlsx", EVERYBODY, NOBODY),
+    Row("procedures:unit-levels", EVERYBODY, NOBODY, lambda world: (world.unit_code,)),
+    Row("procedures:level-history", EVERYBODY, NOBODY, lambda world: (world.unit_code, make.BIRTH)),
     Row("reporting:definitions", EVERYBODY, NOBODY),
     Row("dossiers:reuse", EVERYBODY, NOBODY),
     Row("reporting:sealed", EVERYBODY, NOBODY),
@@ -85,6 +103,10 @@ PUBLIC = (
     Row("api:indicators", EVERYBODY, NOBODY),
     Row("api:indicator", EVERYBODY, NOBODY, lambda _world: ("online",)),
     Row("api:seals", EVERYBODY, NOBODY),
+    Row("api:open_index", EVERYBODY, NOBODY),
+    *(Row(name, EVERYBODY, NOBODY, lambda _world: (2026,)) for name in ("api:open_json", "api:open_csv")),
+    Row("reporting:transparency", EVERYBODY, NOBODY),
+    Row("reporting:widget", EVERYBODY, NOBODY),
     # Nothing was accepted in these days, so nobody's list is refused as too small.
     Row(
         "api:rows",
@@ -99,6 +121,10 @@ PUBLIC = (
     Row("api:fee", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
     Row("support-points", {"*": ON, "anonymous": ON}, {"*": ON, "anonymous": ON}),
     Row("set-language", NOBODY, {"*": ON, "anonymous": ON}, data={"language": "en"}),
+    # A kiosk's and a display's address is known to who stands before them; a number belongs to nobody by name.
+    Row("dossiers:kiosk", EVERYBODY, {"*": 422, "anonymous": 422}, lambda world: (world.point.token,)),
+    Row("dossiers:ticket", EVERYBODY, NOBODY, lambda world: (world.ticket.pk,)),
+    Row("dossiers:call-display", EVERYBODY, NOBODY, lambda world: (world.point.token,)),
     Row("dossiers:track", EVERYBODY, {"*": 422, "anonymous": 422}),
     Row("dossiers:verify", EVERYBODY, {"*": 422, "anonymous": 422}, lambda world: (world.slip.token,)),
     Row("dossiers:track-by-slip", EVERYBODY, NOBODY, lambda world: (world.slip.token,)),
@@ -151,6 +177,8 @@ CITIZENS_ONLY: Expected = {CITIZENS: OK, "*": 403}
 
 CITIZEN = (
     Row("dossiers:mine", {"*": OK}),
+    Row("dossiers:notices", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
+    Row("dossiers:notice-ways", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
     Row("dossiers:store", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
     Row("dossiers:stored", OWN_DRAFT, {CITIZENS: 405, "*": 403}, args=lambda world: (world.stored.pk,)),
     Row("dossiers:start", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}, lambda _world: (make.BIRTH,)),
@@ -264,9 +292,126 @@ def _act(name: str, dossier: str, *people: str) -> Row:
     )
 
 
+# What goes between two units is seen from both, and by the city's monitor.
+BOTH_SIDES: Expected = {OFFICERS: OK, "monitor": OK, CITIZENS: 403, "*": 404}
+BOTH_SIDES_DENIED: Expected = {OFFICERS: 403, "monitor": 403, CITIZENS: 403, "*": 404}
+
 DESK = (
     Row("dossiers:reuse-list", {OFFICERS | CITY: OK, "*": 403}, args=lambda _world: (make.BIRTH,)),
+    Row("procedures:imports", {STAFF: OK, "*": 403}, {"catalogue": 422, "*": 403}),
+    *(
+        Row(f"procedures:{name}", {STAFF: OK, "*": 403}, args=lambda world: (world.imported.source_id,))
+        for name in ("import", "import-faults", "import-absent", "import-file")
+    ),
+    Row(
+        "procedures:import-take-all",
+        {"catalogue": OK, "*": 403},
+        {"catalogue": ON, "*": 403},
+        lambda world: (world.imported.source_id,),
+    ),
+    Row(
+        "procedures:import-decide",
+        {STAFF: ON, "*": 403},
+        {"catalogue": ON, "*": 403},
+        lambda world: (world.imported.source_id, world.imported.pk),
+        data={"decision": "aside"},
+    ),
+    Row("procedures:levels", {OFFICERS | CITY: OK, "*": 403}),
+    Row("procedures:level-new", {"catalogue": OK, "*": 403}, {"catalogue": DONE, "*": 403}),
+    Row("procedures:level-upload", {"catalogue": OK, "*": 403}, {"catalogue": DONE, "*": 403}),
+    Row("procedures:level-order", {STAFF: OK, "*": 403}, args=lambda world: (world.order.pk,)),
+    Row(
+        "procedures:level-decision",
+        {"publisher": ON, "*": 403},
+        {"publisher": DONE, "*": 403},
+        lambda world: (world.order.pk,),
+        data={"decision": "confirm"},
+    ),
+    Row(
+        "dossiers:registers",
+        {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS: DONE, "*": 403},
+    ),
+    Row(
+        "dossiers:register-paper",
+        {RECEIVERS: DONE, CITIZENS: 403, "*": 404},
+        args=lambda world: (world.register.pk,),
+    ),
+    Row("dossiers:calendar", {STAFF: OK, "*": 403}),
+    Row("dossiers:calendar-new", {"catalogue": OK, "*": 403}, {"catalogue": DONE, "*": 403}),
+    Row("dossiers:calendar-order", {STAFF: OK, "*": 403}, args=lambda world: (world.calendar.pk,)),
+    Row(
+        "dossiers:calendar-decision",
+        NO_GET,
+        {"publisher": DONE, "*": 403},
+        lambda world: (world.calendar.pk,),
+        data={"decision": "approve"},
+    ),
     Row("dossiers:inbox", {OFFICERS: OK, "monitor": OK, "*": 403}),
+    Row("dossiers:outgoing", {"system": OK, "*": 403}),
+    Row(
+        "dossiers:save-filter",
+        NO_GET,
+        {OFFICERS | CITY: ON, "*": 403},
+        data={"name": "x", "query": "state=filed"},
+    ),
+    Row("dossiers:drop-filter", NO_GET, {OFFICERS | CITY: ON, "*": 403}, lambda _world: (1,)),
+    # Names are only those of what the officer sees; a batch is his who ordered it.
+    Row(
+        "dossiers:order-batch",
+        {OFFICERS | CITY: OK, "*": 403},
+        {OFFICERS | CITY: 422, "*": 403},
+        query={"do": "accept"},
+        data={"do": "accept"},
+    ),
+    Row(
+        "dossiers:batch", {"head": OK, OFFICERS | CITY: 404, "*": 403}, args=lambda world: (world.batch.key,)
+    ),
+    Row("dossiers:people", {OFFICERS: OK, "monitor": OK, "*": 403}),
+    Row("dossiers:absence", NO_GET, {OFFICERS: 422, "monitor": 422, "*": 403}),
+    Row(
+        "dossiers:decide-absence",
+        NO_GET,
+        {"head": ON, "leader": ON, "specialist": ON, OFFICE: 403, "monitor": 403, CITIZENS: 403, "*": 404},
+        lambda world: (world.absence.pk,),
+    ),
+    Row(
+        "dossiers:hand-over-desk",
+        NO_GET,
+        {frozenset({"head", "leader", "far_head", "far_leader"}): 422, "*": 403},
+    ),
+    Row(
+        "dossiers:desk-handover",
+        {frozenset({"head", "leader", "specialist"}): OK, OFFICERS | CITY: 404, "*": 403},
+        args=lambda world: (world.desk.pk,),
+    ),
+    Row("dossiers:petitions-published", EVERYBODY, NOBODY),
+    Row("dossiers:petition-send", EVERYBODY, EVERYBODY_POSTS, data={"text": ""}),
+    Row("dossiers:petition-follow", EVERYBODY, EVERYBODY_POSTS, lambda world: (world.petition.token,)),
+    Row(
+        "dossiers:petition-file",
+        {ANSWERERS: OK, FAR_ANSWERERS: 404, "anonymous": 404, CITIZENS: 403, "*": 403},
+        NOBODY,
+        lambda world: (world.petition.files.get().pk,),
+    ),
+    Row("dossiers:petitions", {ANSWERERS | FAR_ANSWERERS: OK, "*": 403}),
+    Row(
+        "dossiers:petition-record",
+        {RECEIVERS | FAR_RECEIVERS | ANSWERERS | FAR_ANSWERERS: OK, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS | ANSWERERS | FAR_ANSWERERS: DONE, "*": 403},
+    ),
+    Row(
+        "dossiers:petition",
+        {ANSWERERS: OK, FAR_ANSWERERS: 404, "*": 403},
+        args=lambda world: (world.petition.code,),
+    ),
+    Row(
+        "dossiers:petition-move",
+        {ANSWERERS: OK, FAR_ANSWERERS: 404, "*": 403},
+        {ANSWERERS: DONE, FAR_ANSWERERS: 404, "*": 403},
+        lambda world: (world.petition.code, "ask"),
+        {"text": "Xin cho biết ngày."},
+    ),
     Row("dossiers:handovers", {OFFICERS: OK, "monitor": OK, "*": 403}),
     Row(
         "dossiers:handover",
@@ -275,12 +420,85 @@ DESK = (
         lambda world: (world.linked.pk,),
         data={"reference": "CA-1"},
     ),
-    Row("dossiers:counter", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
+    Row(
+        "dossiers:counter",
+        {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
+    ),
+    Row("dossiers:intake-times", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
+    Row("dossiers:transfers", {OFFICERS: OK, "monitor": OK, "*": 403}),
+    Row(
+        "dossiers:transfer",
+        BOTH_SIDES,
+        {**BOTH_SIDES_DENIED, **dict.fromkeys(("far_counter", "far_head", "far_leader"), DONE)},
+        lambda world: (world.sent.pk,),
+        data={"step": "accept"},
+    ),
+    Row(
+        "dossiers:send",
+        only("counter", "head", status=OK),
+        only("counter", "head", status=DONE),
+        _dossier("accepted"),
+    ),
+    Row("dossiers:dispatches", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
+    Row(
+        "dossiers:pack",
+        {RECEIVERS: OK, FAR_RECEIVERS: 404, "*": 403},
+        {RECEIVERS: DONE, FAR_RECEIVERS: 404, "*": 403},
+        lambda world: (world.sent.sender.code, world.sent.receiver.code),
+    ),
+    Row(
+        "dossiers:dispatch",
+        BOTH_SIDES,
+        {**BOTH_SIDES_DENIED, **dict.fromkeys(("far_counter", "far_head"), DONE)},
+        lambda world: (world.listed.pk,),
+        data={"do": "received", "order": "1"},
+    ),
+    Row("dossiers:dispatch-paper", BOTH_SIDES, args=lambda world: (world.listed.pk,)),
     Row(
         "dossiers:take-in",
         {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
         {RECEIVERS | FAR_RECEIVERS: DONE, "*": 403},
         lambda _world: (make.CERTIFIED,),
+    ),
+    Row(
+        "dossiers:bulk-intake",
+        {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS: DONE, "*": 403},
+        lambda _world: (make.CERTIFIED,),
+    ),
+    Row(
+        "dossiers:bulk-template",
+        {RECEIVERS | FAR_RECEIVERS: OK, "*": 403},
+        args=lambda _world: (make.CERTIFIED,),
+    ),
+    Row("dossiers:bundle", AT_POINT, args=lambda world: (world.bundle.pk,)),
+    Row("dossiers:bundle-slip", AT_POINT, args=lambda world: (world.bundle.pk,)),
+    Row("dossiers:queue", {RECEIVERS | FAR_RECEIVERS: OK, "*": 403}),
+    Row(
+        "dossiers:queue-open",
+        {"head": ON, "far_head": ON, "*": 403},
+        {"head": DONE, "far_head": DONE, "*": 403},
+        data={"name": ""},
+    ),
+    Row("dossiers:queue-line", AT_POINT, AT_POINT_DONE, lambda world: (world.point.pk,)),
+    Row("dossiers:queue-call", AT_POINT_ON, AT_POINT_DONE, lambda world: (world.point.pk,)),
+    Row(
+        "dossiers:queue-close",
+        AT_POINT_ON,
+        {"head": DONE, FAR_RECEIVERS: 404, "*": 403},
+        lambda world: (world.point.pk,),
+    ),
+    Row(
+        "dossiers:queue-act",
+        {RECEIVERS | FAR_RECEIVERS: ON, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS: DONE, "*": 403},
+        lambda _world: ("recall",),
+    ),
+    Row(
+        "dossiers:queue-move",
+        {RECEIVERS | FAR_RECEIVERS: ON, "*": 403},
+        {RECEIVERS | FAR_RECEIVERS: ON, "*": 403},
     ),
     Row("dossiers:taken-in", only("counter", "head", status=OK), args=_dossier("accepted")),
     Row("dossiers:desk", SEEN, args=_dossier("accepted")),
@@ -499,12 +717,67 @@ CASH = (
 
 WATCHERS = frozenset({"head", "leader"})
 FAR_WATCHERS = frozenset({"far_head", "far_leader"})
+FIGURES_SEEN = {"monitor": OK, WATCHERS | FAR_WATCHERS: OK, "*": 403}
+
+
+def _field(_world: World) -> tuple[Any, ...]:
+    field = Procedure.objects.filter(code=make.BIRTH).values_list("field__code", flat=True).first()
+    return (field,)
+
+
+# Whoever has a list to ask for.
+LIST_EYES = OFFICERS | {"monitor", "system"}
+
+
+def _report(world: World) -> tuple[Any, ...]:
+    return (world.report.pk,)
+
+
+def _export(world: World) -> tuple[Any, ...]:
+    return (world.export.pk,)
+
+
 FIGURES = (
     Row("reporting:city", {"monitor": OK, WATCHERS | FAR_WATCHERS: ON, "*": 403}, NOBODY),
     Row(
         "reporting:unit",
         {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
         NOBODY,
+        lambda world: (world.unit_code,),
+    ),
+    Row("reporting:fields", FIGURES_SEEN, NOBODY),
+    Row("reporting:field", FIGURES_SEEN, NOBODY, _field),
+    Row("reporting:procedure", FIGURES_SEEN, NOBODY, lambda _world: (make.BIRTH,)),
+    Row("reporting:own", {SPECIALISTS | RECEIVERS | FAR_RECEIVERS: OK, "*": 403}, NOBODY),
+    Row(
+        "reporting:own-list",
+        {SPECIALISTS: OK, RECEIVERS | FAR_RECEIVERS: 404, "*": 403},
+        NOBODY,
+        query={"of": "handled", "measure": "on-time"},
+    ),
+    Row("reporting:warnings", FIGURES_SEEN, NOBODY),
+    *(
+        Row(
+            name,
+            {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
+            post,
+            lambda world: (world.warning.pk,),
+        )
+        for name, post in (
+            ("reporting:warning", {"monitor": DONE, WATCHERS: DONE, FAR_WATCHERS: 404, "*": 403}),
+            ("reporting:warning-list", NOBODY),
+        )
+    ),
+    Row(
+        "reporting:warning-digest",
+        {"monitor": ON, WATCHERS | FAR_WATCHERS: ON, "*": 403},
+        {"monitor": ON, WATCHERS | FAR_WATCHERS: ON, "*": 403},
+    ),
+    Row("reporting:wall", {"*": 404, "anonymous": 404}, NOBODY, lambda _world: ("00004", "x" * 32)),
+    Row(
+        "reporting:wall-manage",
+        {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
+        {"monitor": DONE, WATCHERS: DONE, FAR_WATCHERS: 404, "*": 403},
         lambda world: (world.unit_code,),
     ),
     *(
@@ -531,6 +804,52 @@ FIGURES = (
         )
     ),
     Row(
+        "reporting:reports",
+        {"monitor": OK, WATCHERS | FAR_WATCHERS: OK, "*": 403},
+        {"monitor": DONE, WATCHERS | FAR_WATCHERS: DONE, "*": 403},
+    ),
+    Row(
+        "reporting:schedules",
+        {"monitor": OK, WATCHERS | FAR_WATCHERS: OK, "*": 403},
+        {"monitor": DONE, WATCHERS | FAR_WATCHERS: DONE, "*": 403},
+    ),
+    Row(
+        "reporting:schedule-end",
+        {"monitor": ON, WATCHERS: ON, FAR_WATCHERS: 404, "*": 403},
+        {"monitor": ON, WATCHERS: ON, FAR_WATCHERS: 404, "*": 403},
+        lambda world: (world.report.schedule_id,),
+    ),
+    Row("reporting:report", {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403}, args=_report),
+    Row(
+        "reporting:report-file",
+        {"monitor": OK, WATCHERS: OK, FAR_WATCHERS: 404, "*": 403},
+        args=lambda world: (world.report.pk, "xlsx"),
+    ),
+    Row(
+        "reporting:tray",
+        {LIST_EYES: OK, "*": 403},
+        {LIST_EYES: DONE, "*": 403},
+    ),
+    Row(
+        "reporting:list-file",
+        {LIST_EYES: ON, "*": 403},
+        {LIST_EYES: DONE, "*": 403},
+    ),
+    # One's own file, while one may see what is in it.
+    Row("reporting:export-file", {"head": OK, LIST_EYES: 404, "*": 403}, args=_export),
+    Row(
+        "reporting:export-cancel",
+        {"head": ON, LIST_EYES: 404, "*": 403},
+        {"head": DONE, LIST_EYES: 404, "*": 403},
+        _export,
+    ),
+    Row(
+        "reporting:report-verify",
+        EVERYBODY,
+        {"*": 422, "anonymous": 422},
+        lambda world: (world.report.token,),
+    ),
+    Row(
         "reporting:targets",
         {frozenset({"monitor", "system"}): OK, WATCHERS | FAR_WATCHERS: OK, "*": 403},
     ),
@@ -547,7 +866,40 @@ FIGURES = (
     ),
 )
 
-ROWS: tuple[Row, ...] = (*PUBLIC, *ACCOUNTS, *CITIZEN, *SHARED, *DESK, *CASH, *FIGURES)
+# --- The catalogue: editors write, publishers publish what others wrote ---
+
+STAFF: Expected = {frozenset({"catalogue", "publisher"}): OK, "*": 403}
+EDITOR: Expected = {"catalogue": OK, "*": 403}
+EDITED: Expected = {"catalogue": DONE, "*": 403}
+PUBLISHER: Expected = {"publisher": OK, "*": 403}
+PUBLISHED: Expected = {"publisher": DONE, "*": 403}
+
+
+def _draft_of_version(world: World) -> tuple[Any, ...]:
+    return (world.version_draft.pk,)
+
+
+CATALOGUE = (
+    Row("procedures:drafts", STAFF),
+    Row("procedures:draft", STAFF, args=_draft_of_version),
+    Row("procedures:versions", STAFF, args=lambda _world: (make.BIRTH,)),
+    Row("procedures:versions-compare", STAFF, args=lambda _world: (make.BIRTH,)),
+    Row("procedures:draft-begin", {**EDITOR, "catalogue": ON}, EDITED, lambda _world: (make.BIRTH,)),
+    Row("procedures:draft-part", EDITOR, EDITED, lambda world: (world.version_draft.pk, "papers.0")),
+    Row(
+        "procedures:draft-try",
+        STAFF,
+        {frozenset({"catalogue", "publisher"}): DONE, "*": 403},
+        _draft_of_version,
+    ),
+    Row("procedures:draft-check", {**EDITOR, "catalogue": ON}, EDITED, _draft_of_version),
+    Row("procedures:draft-publish", PUBLISHER, PUBLISHED, _draft_of_version),
+    Row("procedures:draft-drop", EDITOR, EDITED, _draft_of_version),
+    Row("procedures:version-recall", PUBLISHER, PUBLISHED, lambda world: (world.draft.version_id,)),
+    Row("procedures:withdraw", PUBLISHER, PUBLISHED, lambda _world: (make.MARRIAGE,)),
+)
+
+ROWS: tuple[Row, ...] = (*PUBLIC, *ACCOUNTS, *CITIZEN, *SHARED, *DESK, *CASH, *FIGURES, *CATALOGUE)
 # The API's own root only leads to its description.
 WITHOUT_ROW = {"api:api-root"}
 

@@ -53,7 +53,14 @@ def test_times_are_aware_and_money_is_whole() -> None:
     assert decimals == DECIMALS, listed(sorted(decimals ^ DECIMALS))
 
 
-DECIMALS = {"TimeLimit.value", "Target.value", "Unit.latitude", "Unit.longitude", "Unit.area_km2"}
+DECIMALS = {
+    "TimeLimit.value",
+    "WarningRule.threshold",
+    "Target.value",
+    "Unit.latitude",
+    "Unit.longitude",
+    "Unit.area_km2",
+}
 
 _SECRET = re.compile(r"secret|password|private|api_key", re.IGNORECASE)
 
@@ -105,16 +112,25 @@ JSON = {
     "FeeRule.exemptions", "FeeRule.tiers", "Procedure.missing", "ProcedureVersion.fee_unknown",
     "ProcedureVersion.form", "ProcedureVersion.legal_basis", "RequiredDocument.condition", "ResultKind.layout",
     "TimeLimit.fee_shown", "Unit.former_districts", "Unit.office_hours",
+    "ImportItem.facts",
+    "ImportItem.parts",
     "ProcedureVersion.questions",
+    # the same as documents, before and after publishing: written by catalogue staff, no personal data
+    "VersionDocument.content", "VersionDraft.content",
     # what a person declared: personal, in rows of its own, read only behind the door of its dossier
     "Draft.answers", "Draft.done_sections", "DossierForm.answers", "AnswerSource.value",
     # frozen snapshots of what was issued or decided
+    "UnitPaper.context", "UnitPaper.signed_by",
     "Document.context", "Document.signed_by", "Rating.scores", "Result.content", "FeeAssessment.lines", "Receipt.lines",
     "ReceiptCorrection.changes",
     # facts of an event, a payment, an incident: ids, amounts, a gateway's fields; no names, no numbers of people
     "DossierEvent.data", "Payment.facts", "PaymentIncident.facts", "OutboxMessage.payload", "FillState.differences",
     # sealed months: counts and digests; what a look at them found names days, units and facts
     "Seal.codes", "Seal.days", "Seal.adjustments", "SealedCount.counts", "FillState.seal_faults",
+    # a report as it was counted: numbers of units and fields, definitions, digests; the names of certificates
+    "Report.content", "Report.signed_by",
+    # what a list was asked with: codes of measures and units, days
+    "Export.query",
     # line numbers and reasons of what could not be read in a bank statement
     "Statement.bad_rows",
 }  # fmt: skip

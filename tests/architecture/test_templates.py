@@ -18,6 +18,10 @@ PIECES = {
     "components/": "pieces of components: their ids belong to the field",
     "print/": "pieces of printed papers",
     "dossiers/desk/_row.html": "one line of the inbox",
+    "dossiers/counter/_paper.html": "one of several papers; its id carries the key of the paper",
+    "dossiers/counter/_question.html": "one of several questions; its id carries the code of the question",
+    "dossiers/counter/_questions.html": "the questions of a case inside their pane",
+    "dossiers/counter/_times_rows.html": "lines of several tables",
     "dossiers/tracking/_card.html": "one of several cards on a page",
     "dossiers/tracking/_dates.html": "its list has an id of its own beside others",
     "dossiers/filing/_paper.html": "one of several papers; its id carries the key of the paper",
@@ -123,7 +127,14 @@ LOOKED_FOR = (
     "allauth/",
 )
 # Views that put a name together: `f"reporting/boards/_{name}.html"`.
-BUILT = ("reporting/boards/", "dossiers/decisions/", "print/", "payments/print/", "email/")
+BUILT = (
+    "reporting/boards/",
+    "reporting/breakdowns/",
+    "dossiers/decisions/",
+    "print/",
+    "payments/print/",
+    "email/",
+)
 
 
 def _built(path: Path, said: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import translation
 
 from dossiers import inbox
@@ -128,6 +128,7 @@ def test_drafter_signer_and_issuer_are_three_posts() -> None:
 ELSEWHERE = {"answer_supplement", "withdraw", "receive_supplement", "assign", "hand_over"} | {
     "ask_verification",
     "answer_verification",
+    "reassign",  # the hand-over of a desk
 }
 
 
@@ -154,9 +155,10 @@ def test_every_open_state_lies_in_some_inbox(cast: Cast) -> None:
     office = cast.office
     found: set[str] = set()
     for user in (office.counter, office.specialist, office.head, office.leader, office.clerk):
+        who = inbox.reader(user)
         for tab in inbox.tabs_for(user):
-            if tab.code not in {"all", "late"}:
-                found |= _states_in(tab.mine(user))
+            if tab.own or tab.code == "waiting":
+                found |= _states_in(tab.mine(who))
     assert found == {state.value for state in State} - {state.value for state in FINAL}
 
 
@@ -165,6 +167,8 @@ def _states_in(condition: Q) -> set[str]:
     for child in condition.children:
         if isinstance(child, Q):
             found |= _states_in(child)
+        elif isinstance(child, Exists):
+            continue
         elif child[0] == "state":
             found.add(str(child[1]))
         elif child[0] == "state__in":

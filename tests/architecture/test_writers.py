@@ -27,7 +27,9 @@ WRITERS = {
     "reporting/demo/": "makes the demonstration month, by the actions; its people and units here",
     "reporting/fill.py": "fills the figures from events: rows that can be thrown away and built again",
     "reporting/marks.py": "marks days to be counted again",
+    "reporting/procedure_fill.py": "the same by procedure",
     "reporting/seals.py": "seals ended months and writes down their corrections: rows that only grow",
+    "reporting/watch/rules.py": "sets the rules of early warning from the reference data",
     "reporting/targets.py": "sets targets from the reference data",
 }
 # Calls of these names that touch no row: the variable before the last dot.
@@ -148,8 +150,12 @@ def test_atomic_actions_are_keyword_only() -> None:
 
 # Actions nobody decides: they follow from another action, a notice of a gateway or a clock.
 WITHOUT_A_PERSON = {
+    "dossiers/actions/batches.py: run_row",  # by whoever ordered the batch
+    "dossiers/actions/calendar_orders.py: move_one",  # by whoever approved the change
     "dossiers/actions/drafts.py: discard_old",  # the nightly sweep
     "dossiers/actions/supplements.py: remind_and_note",  # the hourly look at who has not answered
+    "dossiers/actions/notices.py: deliver",  # the outbox
+    "dossiers/actions/notices.py: spread",  # the outbox
     "dossiers/actions/processing.py: return_online",  # the result is ready and paid for
 }
 
@@ -186,5 +192,6 @@ BUILT_SQL = {
     "payments/invariants.py": "one constant inside another",
     "procedures/querysets.py": "the names of the catalogue's own tables",
     "reporting/fill.py": "the name of its own table, which no parameter can carry",
+    "reporting/procedure_fill.py": "the names of its own columns",
     "reporting/seals.py": "the same table, locked while a month is sealed",
 }

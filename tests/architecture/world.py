@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from dossiers.actions import drafts, filing, intake, storing, verifying
+from dossiers.actions import calendar_orders, drafts, filing, intake, processing, storing, verifying
+from dossiers.actions.batches import order_batch
+from dossiers.actions.duty import hand_over_desk, order_absence
 from dossiers.actions.intake import ItemSpec
 from dossiers.actions.linked import file_linked
+from dossiers.actions.queue import open_point, take_ticket
+from dossiers.actions.registers import issue_register
 from dossiers.models import (
+    Absence,
     Attachment,
+    Batch,
+    Bundle,
+    CalendarOrder,
     Consultation,
+    DeskHandover,
+    DispatchList,
     Document,
     DocumentKind,
     Dossier,
     Draft,
     LinkedPart,
+    Petition,
+    QueuePoint,
+    QueueTicket,
     StoredPaper,
+    Transfer,
+    UnitPaper,
 )
 from dossiers.policies import askable_papers
 from payments.actions.checkout import start_payment
@@ -43,20 +59,31 @@ from payments.models import (
     TaxSummary,
     UnitDay,
 )
-from portal.accounts.models import User
+from portal.accounts.models import Membership, User
+from portal.accounts.permissions import Role
 from portal.lib import clock
 from portal.outbox.actions import drain_all
+from procedures.actions.imports import compare, receive
+from procedures.actions.levels import Setting, Wish, propose
 from procedures.form_engine import required_documents
+from procedures.models import ImportItem, LevelOrder, VersionDraft
+from reporting.actions.exports import ExportWish, ask_export, write
+from reporting.actions.reports import ScheduleWish, add_schedule, issue_due
+from reporting.models import EarlyWarning, Export, Report, WarningRule
 from tests.cast import Cast
 from tests.factories import dossiers as make
+from tests.factories import drafts as make_drafts
 from tests.factories import linked as make_linked
+from tests.factories import petitions as make_petitions
+from tests.factories import transfers as make_transfer
 from tests.payments.make import one_line, open_account
+from tests.procedures import national
 
 ROLES = ("counter", "specialist", "head", "leader", "clerk", "cashier")
 OFFICE = frozenset(ROLES)
 FAR = frozenset(f"far_{role}" for role in ROLES)
 CITIZENS = frozenset({"owner", "other", "organisation"})
-CITY = frozenset({"monitor", "catalogue", "system"})
+CITY = frozenset({"monitor", "catalogue", "publisher", "system"})
 PERSONS = (
     "anonymous",
     "owner",
@@ -66,6 +93,7 @@ PERSONS = (
     *sorted(FAR),
     "monitor",
     "catalogue",
+    "publisher",
     "system",
 )
 
@@ -87,6 +115,8 @@ class World:
     asked: Consultation
     proposed: Dossier
     linked: LinkedPart
+    sent: Transfer
+    listed: DispatchList
     refused: Dossier
     rateable: str
     signing: Dossier
@@ -107,8 +137,23 @@ class World:
     nowhere: PaymentIncident
     account: CollectionAccount
     line: StatementLine
+    point: QueuePoint
+    bundle: Bundle
+    ticket: QueueTicket
+    batch: Batch
+    absence: Absence
+    desk: DeskHandover
+    petition: Petition
     unit_code: str
+    warning: EarlyWarning
+    version_draft: VersionDraft
+    order: LevelOrder
+    calendar: CalendarOrder
+    register: UnitPaper
+    imported: ImportItem
     reset: tuple[str, str]
+    report: Report
+    export: Export
 
 
 def people_of(cast: Cast) -> dict[str, User | AnonymousUser]:
@@ -120,6 +165,7 @@ def people_of(cast: Cast) -> dict[str, User | AnonymousUser]:
         "organisation": cast.organisation,
         "monitor": cast.monitor,
         "catalogue": cast.catalogue,
+        "publisher": cast.publisher,
         "system": cast.system,
     }
     for role in ROLES:
@@ -156,6 +202,8 @@ def build(cast: Cast, merchant: str) -> World:
         asked=_question(cast),
         proposed=make.asking_again(cast),
         linked=_linked(cast),
+        sent=make_transfer.sent(cast, on_paper=True),
+        listed=make_transfer.listed(cast),
         refused=refused,
         rateable=refused.documents.get(kind=DocumentKind.REFUSAL).token,
         signing=make.signing(cast),
@@ -176,9 +224,80 @@ def build(cast: Cast, merchant: str) -> World:
         nowhere=_incident("of-nobody"),
         account=(account := open_account(cast.office)),
         line=one_line(account),
+        point=(point := open_point(by=cast.office.head, unit=cast.office.unit, name="Điểm số 1")),
+        bundle=make.bundled(cast),
+        ticket=take_ticket(by=None, point=point, matter="file", key=uuid.uuid4()),
+        **_duty(cast),
+        petition=make_petitions.sent(cast),
         unit_code=cast.office.unit.code,
+        warning=_warning(cast),
+        version_draft=make_drafts.begun(cast, make.BIRTH),
+        order=_order(cast),
+        calendar=_calendar(cast),
+        register=_register(cast),
+        imported=_imported(cast),
         reset=_reset(cast.citizen),
+        report=_report(cast),
+        export=_export(cast),
     )
+
+
+def _warning(cast: Cast) -> EarlyWarning:
+    """About the office; the rule stays, whatever the figures say."""
+    rule, now = WarningRule.objects.order_by("pk").first(), clock.now()
+    assert rule is not None
+    return EarlyWarning.objects.create(
+        rule=rule,
+        code=rule.code,
+        unit=cast.office.unit,
+        level=rule.first,
+        number=1,
+        opened_at=now,
+        level_since=now,
+    )
+
+
+def _duty(cast: Cast) -> dict[str, Any]:
+    """A batch of the head, an absence and a desk handed over, of a specialist who then leaves."""
+    office, day = cast.office, clock.today()
+    other = User.objects.create_user("badinh.khac", "x", kind="staff", full_name="Người Khác")
+    post = Membership.objects.create(user=other, unit=office.unit, role=Role.SPECIALIST)
+    days = {"first": day, "last": day, "reason": ""}
+    absence = order_absence(
+        by=office.specialist, unit=office.unit, officer=office.specialist, substitute=other, **days
+    )
+    given = processing.assign(code=make.accepted(cast).code, by=office.head, to=other)
+    values = {"unit": office.unit, "officer": other, "to": [office.specialist], "reason": "Nghỉ hưu"}
+    desk = hand_over_desk(by=office.head, key=uuid.uuid4(), **values)
+    post.delete()
+    batch = order_batch(by=office.head, key=uuid.uuid4(), move="accept", dossiers=[given])
+    return {"batch": batch, "absence": absence, "desk": desk}
+
+
+def _imported(cast: Cast) -> ImportItem:
+    """A difference of a file somebody took in, nobody decided on it yet."""
+    source = receive(
+        by=cast.catalogue, name="tthc.json", data=national.service(national.extract()), ask=False
+    )
+    compare(import_id=source.pk)
+    return source.items.get()
+
+
+def _order(cast: Cast) -> LevelOrder:
+    settings = [Setting(cast.office.unit.pk, make.version(make.BIRTH).procedure_id, "partial")]
+    return propose(by=cast.catalogue, wish=Wish("QĐ thử", clock.today(), None, settings))
+
+
+def _register(cast: Cast) -> UnitPaper:
+    today = clock.today()
+    return issue_register(by=cast.office.counter, unit=cast.office.unit, first=today, last=today)
+
+
+def _calendar(cast: Cast) -> CalendarOrder:
+    """A change of a day far ahead, so that no dossier here moves."""
+    friday = clock.today() + datetime.timedelta(days=200 - clock.today().weekday() + 4 - 200 % 7)
+    wish = calendar_orders.Wish("TB thử", "Nghỉ thử", "", {friday: "off"})
+    return calendar_orders.propose(by=cast.catalogue, key=uuid.uuid4(), wish=wish)
 
 
 def _refund(cast: Cast, paid: Dossier) -> Refund:
@@ -245,6 +364,25 @@ def _linked(cast: Cast) -> LinkedPart:
 def _incident(key: str, payment: Payment | None = None) -> PaymentIncident:
     open_incident(IncidentKind.SILENT, key=key, payment=payment)
     return PaymentIncident.objects.get(key__endswith=key)
+
+
+def _export(cast: Cast) -> Export:
+    """A finished file of the head's."""
+    query = {"address": "measure=online", "names": ""}
+    export = ask_export(by=cast.office.head, wish=ExportWish("list", query, "csv", uuid.uuid4()))
+    write(export_id=export.pk)
+    return export
+
+
+def _report(cast: Cast) -> Report:
+    """A scheduled report of the office, printed; its period is this month's, its day of issue next month's."""
+    schedule = add_schedule(
+        by=cast.office.head, wish=ScheduleWish("06a-field", cast.office.unit, "month", 1, ("head",))
+    )
+    with clock.at(clock.now() + datetime.timedelta(days=32)):
+        issue_due()
+        drain_all()
+    return schedule.reports.get()
 
 
 def _reset(user: User) -> tuple[str, str]:

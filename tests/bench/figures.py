@@ -159,15 +159,25 @@ def make(size: int) -> None:
 def measure(size: int) -> dict[str, float]:
     """Every number for one size."""
     from django.db import connection
+    from django.db.models import Q
 
+    from dossiers.actions.supplements import remind_and_note
     from portal.accounts.models import Unit
     from portal.lib import clock
-    from reporting import behind, fill, seals
+    from reporting import behind, by_procedure, fill, openness, pulls, report06, seals
+    from reporting.actions import exports
+    from reporting.actions.reports import issue_due
     from reporting.facts import FACT_BY_CODE
     from reporting.measures import MEASURE_BY_CODE
-    from reporting.models import DirtyDay
+    from reporting.models import DirtyDay, ProcedureCount, WarningRule
     from reporting.periods import Period
     from reporting.rollups import figures
+    from reporting.watch.looking import Look
+
+    def look() -> None:
+        one = Look(clock.now())
+        for rule in WarningRule.objects.on(one.today):
+            one.findings(rule)
 
     found: dict[str, float] = {"dossiers": size}
     today, day = clock.today(), datetime.timedelta(days=1)
@@ -209,6 +219,26 @@ def measure(size: int) -> dict[str, float]:
     found["unit board by field, a month (from the rows), ms"] = timed(
         lambda: behind.by_field(MEASURE_BY_CODE["online"], month, [busiest.pk])
     )
+    every = [unit.pk for unit in units]
+    found["report 06 of the city, a month (from the rows), ms"] = timed(
+        lambda: report06.lines(month, every, "unit"), 3
+    )
+    say("by procedure, why, warnings")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE reporting_procedurecount")
+    found["stored days of procedures"] = ProcedureCount.objects.count()
+    found["city by field and procedure, a month, ms"] = timed(lambda: by_procedure.read(month, None))
+    found["city by field and procedure, 12 months, ms"] = timed(lambda: by_procedure.read(year, None), 5)
+    found["the same month from the base table, ms"] = timed(
+        lambda: by_procedure.counted(month.first, month.last, Q(), None), 5
+    )
+    found["unit by procedure, a month (from the rows), ms"] = timed(
+        lambda: by_procedure.read(month, [busiest.pk])
+    )
+    found["why, a unit's month (from the rows), ms"] = timed(
+        lambda: pulls.cells(MEASURE_BY_CODE["online"], month, [busiest.pk])
+    )
+    found["a look at every warning rule, ms"] = timed(look, 5)
     say("late list")
     late = FACT_BY_CODE["overdue_now"]
     listed = behind.Request(MEASURE_BY_CODE["overdue-now"], "numerator", month, [busiest.pk])
@@ -235,6 +265,10 @@ def measure(size: int) -> dict[str, float]:
     found["one dirty day of all units filled, ms"] = timed(
         dirty([(today - 3 * day, unit.pk) for unit in units]), 7
     )
+    found["a fill with nothing marked, ms"] = timed(fill.fill_all)
+    found["sweep: supplements to remind of, ms"] = timed(lambda: remind_and_note(now=clock.now()))
+    found["sweep: scheduled reports and files, ms"] = timed(lambda: (issue_due(), exports.sweep()))
+    found["public year, uncached, ms"] = timed(lambda: openness._count(today.year, today), 5)
     found["price of the mark on a write, %"] = price()
     say("comparison")
     days = fill.span()
@@ -301,6 +335,12 @@ def one(size: int) -> None:
     if not size:
         prepare()
         return
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET statement_timeout = 0"
+        )  # pages are cut off after some seconds, a run of this is not
     say(f"{size:,} dossiers")
     say(f"made in {once(lambda: make(size)):.0f} s")
     print(json.dumps(measure(size)), flush=True)

@@ -1,19 +1,26 @@
-"""How good the search is, on real titles with a fixed seed: `python tests/bench/search_quality.py`.
+"""How good the search is: `DATABASE_URL=… python tests/bench/search_quality.py`.
 
-Two experiments on the catalogue file itself (no database): whole titles without marks and with typing errors, and
-runs of 2 to 4 consecutive words without marks and with one typing error. A hit is right when its title holds
-every intended word. Prints percentages (first hit, first ten) and times.
+1. The queries labelled by hand (`tests/procedures/queries.txt`), class by class: a hit is right when it is one of the
+   labelled codes. Beside it, in the same run, plain PostgreSQL full-text search over the same folded titles (`simple`,
+   all words, then any word, by `ts_rank_cd`), where DATABASE_URL names a server. Only a temporary table is written.
+2. Real titles with a fixed seed: whole ones without marks and with typing errors, and runs of 2 to 4 consecutive
+   words without marks and with one typing error. A hit is right when its title holds every intended word.
+
+Prints shares (first hit, first ten) and times: processor time of the search itself, the server's wall clock beside it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,6 +45,97 @@ def entries() -> list[Entry]:
     lines = (ROOT / "procedures/data/catalogue.jsonl").read_text(encoding="utf-8").splitlines()[1:]
     rows = [json.loads(line) for line in lines]
     return [Entry(row["code"], row.get("short") or row["title"], row.get("popular", 0)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A query with its class and the codes of which the first hit should be one."""
+
+    kind: str
+    typed: str
+    codes: frozenset[str]
+
+
+def labelled() -> list[Labelled]:
+    """The queries labelled by hand, in the order of the file."""
+    found, kind = [], ""
+    for line in (ROOT / "tests/procedures/queries.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            kind = line[1 : line.index("]")]
+        elif "|" in line and not line.startswith("#"):
+            typed, _bar, codes = line.rpartition("|")
+            found.append(Labelled(kind, typed.removesuffix(" "), frozenset(codes.split())))
+    return found
+
+
+@dataclass
+class Score:
+    """How often the first hit and one of the first ten were right, and how long each query took (ms)."""
+
+    first: int = 0
+    ten: int = 0
+    times: list[float] | None = None
+
+    def add(self, found: list[str], right: frozenset[str], took: float) -> None:
+        """One more query."""
+        self.first += bool(found and found[0] in right)
+        self.ten += bool(right & set(found[:10]))
+        self.times = [*(self.times or []), took]
+
+    def __str__(self) -> str:
+        times = sorted(self.times or [0.0])
+        count = len(times)
+        return (
+            f"first {self.first / count:6.1%} ten {self.ten / count:6.1%} "
+            f"p50 {times[count // 2]:6.2f} p95 {times[int(count * 0.95)]:6.2f} ms"
+        )
+
+
+def scores(find: Callable[[str], list[str]], clock: Callable[[], float]) -> dict[str, Score]:
+    """Class -> score of a search, "all" last."""
+    found: dict[str, Score] = {}
+    for query in labelled():
+        begun = clock()
+        codes = find(query.typed)
+        took = (clock() - begun) * 1000
+        for kind in (query.kind, "all"):
+            found.setdefault(kind, Score()).add(codes, query.codes, took)
+    found["all"] = found.pop("all")
+    return found
+
+
+def postgres(rows: list[Entry]) -> Iterator[Callable[[str], list[str]]]:
+    """A plain full-text search over the folded titles in a temporary table, where DATABASE_URL names a server."""
+    address = os.environ.get("DATABASE_URL", "")
+    if not address:
+        return
+    import psycopg
+
+    with psycopg.connect(address) as connection:
+        connection.execute("CREATE TEMPORARY TABLE titles (code text, folded text, vector tsvector)")
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO titles VALUES (%s, %s, to_tsvector('simple', %s))",
+                [(row.code, fold(row.title), fold(row.title)) for row in rows],
+            )
+        connection.execute("CREATE INDEX ON titles USING gin (vector)")
+        connection.execute("ANALYZE titles")
+        yield lambda typed: _full_text(connection, typed)
+
+
+def _full_text(connection: Any, typed: str) -> list[str]:
+    words = re.findall(r"[a-z0-9]+", fold(typed))
+    found: list[str] = []
+    for joined in (" & ".join(words), " | ".join(words)):
+        rows = connection.execute(
+            "SELECT code FROM titles, to_tsquery('simple', %s) wanted WHERE vector @@ wanted"
+            " ORDER BY ts_rank_cd(vector, wanted, 1) DESC, code LIMIT 10",
+            [joined],
+        ).fetchall()
+        found += [code for (code,) in rows if code not in found]
+        if len(found) >= 10:
+            break
+    return found[:10]
 
 
 def one_typo(text: str, rng: random.Random) -> str:
@@ -77,9 +175,9 @@ def measure(
     first = ten = 0
     times = []
     for typed, intended in cases:
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = index.search(typed, limit=20)
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((time.process_time() - begun) * 1000)
         right = [set(intended) <= set(titles[position]) for position in found[:10]]
         first += bool(right and right[0])
         ten += any(right)
@@ -98,6 +196,12 @@ def main() -> None:
     started = time.perf_counter()
     index = Index(rows)
     print(f"{len(rows)} titles, index built in {(time.perf_counter() - started) * 1000:.0f} ms")
+    ours = scores(lambda typed: [rows[at].code for at in index.search(typed, limit=10)], time.process_time)
+    for kind, score in ours.items():
+        print(f"{kind:<16} {score}")
+    for find in postgres(rows):
+        for kind, score in scores(find, time.perf_counter).items():
+            print(f"{kind:<16} {score}  (PostgreSQL full text)")
     titles = [[word.strip('.,;:()“”"/') for word in fold(row.title).split()] for row in rows]
     rng = random.Random(7)
     sample = rng.sample(range(len(rows)), 300)

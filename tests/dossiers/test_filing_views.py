@@ -267,7 +267,7 @@ def test_autosave_draws_the_section_again_when_its_questions_change(citizen: Cli
     assert answer["HX-Retarget"] == "#section"
     assert answer["HX-Reswap"] == "outerHTML"
     text = answer.content.decode().lstrip()
-    assert text.startswith('<div id="section">')
+    assert text.startswith('<div id="section" data-typed>')
     assert 'id="autosave" role="status" hx-swap-oob="true"' in text
 
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 from django.urls import reverse
 
-from dossiers.actions import drafts, filing, intake, processing
+from dossiers.actions import counter, drafts, filing, intake, processing
 from dossiers.models import Dossier, Draft
 from dossiers.states import Delivery, Money, State
 from dossiers.wizard import Wizard
@@ -160,27 +160,27 @@ def test_the_counter_finds_and_takes_a_generic_procedure(
     assert reverse("dossiers:take-in", args=[code]) in found
     screen = client.get(reverse("dossiers:take-in", args=[code])).content.decode()
     assert "chưa được xác nhận: không thu trên Cổng" in screen
-    dossier = filing.file_at_counter(
-        by=cast.office.counter,
+    walk_in = counter.WalkIn(
         unit=cast.office.unit,
         client_key=uuid.uuid4(),
         version=communal,
-        case=None,
         answers=ANSWERS,
         filer=filing.Party(name="Lý Thị Khách", id_number="001175000111"),
-        papers=[filing.Paper(document) for document in communal.requireddocuments.all()],
+        papers=tuple(counter.Paper(document) for document in communal.requireddocuments.all()),
     )
+    dossier = counter.file_at_counter(by=cast.office.counter, walk_in=walk_in)
     assert dossier.state == State.ACCEPTED
     done = client.get(reverse("dossiers:taken-in", args=[dossier.code])).content.decode()
     assert "Chờ xác nhận mức thu" in done
 
 
-def test_a_commune_counter_does_not_take_the_citys_own(
+def test_a_commune_counter_takes_the_citys_own_for_its_department(
     cast: Cast, client: Client, provincial: ProcedureVersion
 ) -> None:
+    """Non-territorial filing: tests/dossiers/test_transfers.py follows it to the department."""
     client.force_login(cast.office.counter)
     answer = client.get(reverse("dossiers:take-in", args=[provincial.procedure.code]))
-    assert answer.status_code == 404
+    assert answer.status_code == 200
     branch = Unit.objects.filter(kind="branch").first()
     assert branch
     client.force_login(_staff("cn.motcua2", branch, Role.COUNTER))

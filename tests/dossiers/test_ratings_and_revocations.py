@@ -23,6 +23,7 @@ from dossiers.states import EventKind, State
 from dossiers.workflow import ActionError
 from portal.lib import files
 from portal.outbox.actions import drain_all
+from procedures.calendar import HANOI
 from tests.cast import Cast
 from tests.factories import dossiers as make
 
@@ -79,6 +80,16 @@ def test_what_the_events_say_by_themselves(returned: Dossier) -> None:
     returned.finished_at = returned.promised_at + datetime.timedelta(minutes=1)
     assert computed(returned, rule)["total_time"] == 0
     returned.finished_at = returned.promised_at - datetime.timedelta(days=1)
+    assert computed(returned, rule)["total_time"] == 2
+
+
+def test_days_of_the_points_are_those_of_hanoi(returned: Dossier) -> None:
+    """At one in the morning of the promised day the day before is still today in Greenwich, not in Hanoi."""
+    rule = rule_on(datetime.date(2026, 10, 1))
+    returned.promised_at = datetime.datetime(2026, 10, 15, 17, 0, tzinfo=HANOI)
+    returned.finished_at = datetime.datetime(2026, 10, 15, 1, 0, tzinfo=HANOI)
+    assert computed(returned, rule)["total_time"] == 1
+    returned.finished_at = datetime.datetime(2026, 10, 14, 23, 59, tzinfo=HANOI)
     assert computed(returned, rule)["total_time"] == 2
 
 

@@ -247,7 +247,7 @@ def test_what_the_counter_took_goes_with_the_dossier(cast: Cast, client: Client)
     version = make.version(make.BIRTH)
     client.force_login(cast.office.counter)
     answers = make.example(make.BIRTH)
-    papers = {f"paper-{paper.pk}-received": "on" for paper in make.needed(version, answers)}
+    papers = {f"paper-{paper.pk}-state": "original" for paper in make.needed(version, answers)}
     post = {
         **{name: value for name, value in answers.items() if value not in (None, False)},
         "name": cast.citizen.full_name,
@@ -256,12 +256,14 @@ def test_what_the_counter_took_goes_with_the_dossier(cast: Cast, client: Client)
         "unit": cast.office.unit.pk,
         "channel": "counter",
         "delivery": "counter",
+        "acting": "relative",
+        "filer_relation": "Cô của cháu",
         "taken": [f"mother_name|dossier-{earlier.pk}", "mother_id|dossier-999999"],
         "file": "1",
         **papers,
     }
     answer = client.post(intake_url(), post)
-    assert answer.status_code == 302, answer.content.decode()
+    assert answer.status_code == 302, re.findall(r"field-error[^>]*>(.*?)</p>", answer.content.decode())
     dossier = Dossier.objects.exclude(pk=earlier.pk).get()
     row = dossier.sources.get()
     assert (row.field, row.from_dossier, row.taken_by) == ("mother_name", earlier, cast.office.counter)

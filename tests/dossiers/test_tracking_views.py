@@ -96,7 +96,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
         dossier = filed(cast, EXTRACT)
         if number % 2:
             ask(cast, dossier)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         citizen.get(reverse("dossiers:mine"))
 
 
@@ -226,7 +226,7 @@ def test_a_dossier_page_costs_few_queries(
     citizen: Client, cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
     dossier = finished(cast)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         citizen.get(url("detail", dossier))
 
 

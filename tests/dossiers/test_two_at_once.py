@@ -7,17 +7,19 @@ import uuid
 
 import pytest
 
-from dossiers.actions import drafts, filing, intake, processing
+from dossiers.actions import drafts, filing, intake, processing, transfers
 from dossiers.actions import linked as linked_actions
 from dossiers.actions.messages import send_message
 from dossiers.actions.ratings import rate
 from dossiers.actions.results import confirm_receipt, revoke_result
 from dossiers.actions.supplements import decide_supplement, remind_and_note
-from dossiers.models import Attachment, Dossier, DossierMessage, LinkedPart, SupplementRequest
+from dossiers.models import Attachment, Dossier, DossierMessage, LinkedPart, SupplementRequest, Transfer
+from dossiers.transfers import WrongStep
 from dossiers.workflow import ActionError, WrongState
 from tests.cast import Cast, build_cast
 from tests.factories import dossiers as make
 from tests.factories import linked as make_linked
+from tests.factories import transfers as make_transfer
 from tests.two_at_once import at_once
 
 NAMES = ("An", "Bình", "Chi", "Dung", "Giang", "Hà", "Khôi", "Lan")
@@ -157,3 +159,18 @@ def test_sign_and_send_back_at_the_same_moment(crew: Cast) -> None:
     last = dossier.events.order_by("-seq").first()
     assert last is not None
     assert last.to_state == dossier.state
+
+
+def test_a_unit_takes_a_dossier_over_or_refuses_it(crew: Cast) -> None:
+    sent, there = make_transfer.sent(crew), crew.other_office
+
+    def answer(number: int) -> Transfer:
+        if number % 2:
+            return transfers.accept(transfer_id=sent.pk, by=there.counter)
+        return transfers.refuse(transfer_id=sent.pk, by=there.head, reason="Không thuộc thẩm quyền.")
+
+    outcomes = at_once(4, answer)
+    assert sum(isinstance(each, Transfer) for each in outcomes) == 1
+    assert sum(isinstance(each, WrongStep) for each in outcomes) == 3
+    kinds = sent.dossier.events.filter(kind__in=["transfer_accepted", "transfer_refused"])
+    assert kinds.count() == 1

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from dossiers.actions import drafts, filing, intake, processing
-from dossiers.models import Dossier
+from dossiers.actions import bundles, counter, drafts, filing, intake, processing
+from dossiers.bulk import CheckedRow
+from dossiers.models import Bundle, Dossier
 from dossiers.states import Delivery, State
 from portal.accounts.models import User
 from portal.outbox.actions import drain_all
@@ -156,17 +157,34 @@ def finished(cast: Cast, code: str = BIRTH, **answers: Any) -> Dossier:
     return dossier
 
 
-def at_counter(cast: Cast, code: str = CERTIFIED, **answers: Any) -> Dossier:
-    """A walk-in's dossier, filed and accepted by the counter officer."""
+def walk_in(cast: Cast, code: str = CERTIFIED, **answers: Any) -> counter.WalkIn:
+    """What the counter officer takes down of a walk-in, every paper of the list received."""
     current = version(code)
-    papers = [filing.Paper(document) for document in required_documents(current, None, example(code))]
-    return filing.file_at_counter(
-        by=cast.office.counter,
+    return counter.WalkIn(
         unit=cast.office.unit,
         client_key=uuid.uuid4(),
         version=current,
-        case=None,
         answers={**example(code), **answers},
         filer=filing.Party(name="Lý Thị Khách", id_number="001175000111", phone="0911222333"),
-        papers=papers,
+        papers=tuple(counter.Paper(paper) for paper in required_documents(current, None, example(code))),
     )
+
+
+def bulk_row(current: ProcedureVersion, number: int = 2, **answers: Any) -> CheckedRow:
+    """A checked row of a list, every required paper received."""
+    given = {**example(current.procedure.code), **answers}
+    papers = {paper.pk: 0 for paper in required_documents(current, None, given) if paper.required}
+    return CheckedRow(number, [], given, papers, "")
+
+
+def bundled(cast: Cast, count: int = 2) -> Bundle:
+    """Certified copies brought by one person in a list."""
+    shared = walk_in(cast)
+    rows = [bulk_row(shared.version, number + 2) for number in range(count)]
+    documents = list(shared.version.requireddocuments.all())
+    return bundles.file_bundle(by=cast.office.counter, filing=bundles.Filing(shared, rows, documents))
+
+
+def at_counter(cast: Cast, code: str = CERTIFIED, **answers: Any) -> Dossier:
+    """A walk-in's dossier, filed and accepted by the counter officer."""
+    return counter.file_at_counter(by=cast.office.counter, walk_in=walk_in(cast, code, **answers))

@@ -93,7 +93,7 @@ def somebody(browser: Any, live_server: Any) -> Iterator[Callable[..., Person]]:
 def choose(person: Person, radio: str) -> None:
     """Choose a radio button; the section may be drawn anew under the click, so look at the page afterwards."""
     for _try in range(3):
-        person.page.locator(radio).click(force=True)
+        person.page.locator(radio).click()
         person.page.wait_for_load_state("networkidle")
         if person.page.locator(f"{radio}:checked").count():
             return

@@ -95,7 +95,7 @@ def upload_all(person: Person) -> None:
 
 def file(person: Person) -> Dossier:
     person.picture("07-read-back")
-    person.page.locator("main [name=declared]").check(force=True)
+    person.page.locator("main [name=declared]").check()
     person.press("Nộp hồ sơ")
     person.picture("08-filed")
     dossier = Dossier.objects.get()
@@ -251,18 +251,18 @@ def test_the_walk_in(crew: Cast, somebody: Callable[..., Person]) -> None:
     counter = somebody()
     counter.sign_in("badinh.motcua")
     counter.go("/xu-ly/quay/")
-    counter.page.keyboard.type("chung thuc ban sao")
-    counter.page.locator("#found a[href*='2.000815']").first.click()
-    counter.page.wait_for_load_state()
+    counter.page.fill("#q", "chung thuc ban sao")
+    counter.page.locator("#found .pick[formaction*='2.000815']").first.click()
+    counter.page.wait_for_url("**/2.000815/")
     card = "001175000111|012345678|Lý Thị Khách|02031975|Nữ|Số 5 phố Đội Cấn, Ba Đình, Hà Nội|10052021"
     counter.page.locator("[name=card]").fill(card)
     counter.page.keyboard.press("Enter")
     expect(counter.page.locator("main [name=name]")).to_have_value("Lý Thị Khách")
-    fill(counter, make.example(make.CERTIFIED))
-    for box in counter.page.locator("main [name^='paper-'][type=checkbox]").all():
-        box.check(force=True)
+    fill(counter, make.example(make.CERTIFIED) | {"declarant_id": "001175000111"})
+    for choice in counter.page.locator("main [data-paper-key=' ']").all():
+        choice.check()
     counter.picture("40-counter")
-    counter.press("Tiếp nhận và in giấy hẹn s")
+    counter.press("Tiếp nhận và in giấy hẹn F9")
     counter.picture("41-taken-in")
     dossier = Dossier.objects.get()
     assert dossier.state == State.ACCEPTED

@@ -16,7 +16,7 @@ from dossiers.models import Dossier
 from dossiers.workflow import ActionError
 from payments import invariants
 from payments.actions.desk import collect_cash, open_shift
-from payments.actions.receipts import SeriesFullError, lock_book
+from payments.actions.receipts import SeriesFullError, take_number
 from payments.actions.series import allot_range, decide_series, propose_series
 from payments.models import Receipt, ReceiptBook
 from portal.lib import clock
@@ -51,7 +51,7 @@ def collect(cast: Cast, dossier: Dossier) -> Receipt:
 
 def test_an_approved_series_takes_the_place_of_the_sample(cast: Cast, owing: Dossier) -> None:
     with transaction.atomic():
-        sample = lock_book(cast.office.unit.pk, FeeKind.CHARGE, clock.today())
+        sample, _number = take_number(cast.office.unit.pk, FeeKind.CHARGE, clock.today())
     assert sample.is_sample
     book = approved(cast)
     assert book.opened_at is not None
@@ -115,10 +115,7 @@ def test_ranges_go_from_small_to_large_and_show_the_principal(cast: Cast) -> Non
     taken = []
     for _ in range(3):
         with transaction.atomic():
-            book = lock_book(other.unit.pk, FeeKind.CHARGE, clock.today())
-            taken.append(book.next_number)
-            book.next_number += 1
-            book.save(update_fields=["next_number"])
+            taken.append(take_number(other.unit.pk, FeeKind.CHARGE, clock.today())[1])
     assert taken == [101, 102, 103]
     assert not [one for one in invariants.receipts_have_no_gap().findings if "share" in one.message]
 
@@ -127,7 +124,7 @@ def test_a_used_up_series_is_an_error_not_a_longer_number(cast: Cast) -> None:
     series = approved(cast, last=1)
     ReceiptBook.objects.filter(pk=series.pk).update(next_number=2)
     with pytest.raises(SeriesFullError), transaction.atomic():
-        lock_book(cast.office.unit.pk, FeeKind.CHARGE, clock.today())
+        take_number(cast.office.unit.pk, FeeKind.CHARGE, clock.today())
     with pytest.raises(IntegrityError, match="within_range"), transaction.atomic():
         ReceiptBook.objects.filter(pk=series.pk).update(next_number=3)
 
@@ -179,10 +176,7 @@ def test_approving_while_numbers_are_taken_leaves_one_book_in_use(cast: Cast) ->
         if number == 0:
             return decide_series(by=cast.office.head, book_id=book.pk, approve=True).pk
         with transaction.atomic():
-            taken = lock_book(cast.office.unit.pk, FeeKind.CHARGE, clock.today())
-            taken.next_number += 1
-            taken.save(update_fields=["next_number"])
-            return taken.pk
+            return take_number(cast.office.unit.pk, FeeKind.CHARGE, clock.today())[0].pk
 
     outcomes = at_once(6, work)
     assert all(isinstance(one, int) for one in outcomes), outcomes

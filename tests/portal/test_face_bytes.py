@@ -23,8 +23,10 @@ def packed(path: str) -> int:
 def test_styles_and_scripts_stay_small() -> None:
     assert packed("css/portal.css") <= 12 * KB
     assert packed("css/desk.css") <= 6 * KB
+    assert packed("css/queue.css") <= 2 * KB
     assert packed("js/portal.js") <= 5 * KB
     assert packed("js/portal.js") + packed("django_htmx/htmx-2.min.js") <= 23 * KB
+    assert packed("js/counter.js") <= 2.5 * KB  # the keys of the counter's pages, for officers only
 
 
 @pytest.mark.django_db
@@ -36,6 +38,7 @@ def test_a_first_visit_fits_the_budget(client: Client, address: str) -> None:
     parts = re.findall(r'<(?:link rel="(?:icon|stylesheet)" href|script src|img src)="([^"]+)"', body)
     names = [part.removeprefix(f"/{settings.STATIC_URL.strip('/')}/") for part in parts]
     assert len(names) + 1 <= 5, names
+    assert "js/counter.js" not in map(_plain, names)
     total = len(gzip.compress(page.content, 6)) + sum(packed(_plain(name)) for name in names)
     assert total <= 40 * KB, total
 

@@ -50,6 +50,9 @@ def test_the_result_is_pdf_a_3b_in_vietnamese_with_its_title() -> None:
         '<object data="file:///etc/passwd"></object>',
         '<p style="background:url(ftp://example.com/a)">x</p>',
         '<style>@import url("file:///etc/passwd");</style>',
+        '<img src="data:image/svg+xml;base64,PHN2Zy8+">',
+        '<link rel="stylesheet" href="data:text/css,p{color:red}">',
+        '<img src="data:image/png,%89PNG">',
     ],
 )
 def test_nothing_is_fetched(markup: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from procedures.board import SETUPS, TITLES, asked_again, board
+from procedures.board import SETUPS, TITLES, board
 from procedures.models import (
     FeeRule,
     Procedure,
@@ -20,6 +20,7 @@ from procedures.models import (
     Setup,
     TimeLimit,
 )
+from procedures.quality import asked_again
 from procedures.querysets import forget
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from procedures.filters import Wanted
 from procedures.models import Procedure
-from procedures.querysets import MISSING, Wanted, catalogue, forget
+from procedures.querysets import MISSING, catalogue, forget
 
 pytestmark = pytest.mark.django_db
 

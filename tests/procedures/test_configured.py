@@ -123,7 +123,7 @@ def broken(tmp_path: Path, code: str, change: Any) -> str:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda raw: raw["steps"][1].update(minutes=1000), "steps take"),
+        (lambda raw: raw["steps"][1].update(minutes=1000), "steps: they take"),
         (lambda raw: raw["steps"].pop(), "must go from receive to return"),
         (lambda raw: raw["fees"][0].update(copies_field="nothing"), "'nothing' is no integer field"),
         (lambda raw: raw["fees"][0].update(subsidy_percent=101), "subsidy_percent"),
@@ -147,7 +147,7 @@ def broken(tmp_path: Path, code: str, change: Any) -> str:
             lambda raw: (raw["times"][0].update(confirmed=False, note=""), raw.update(missing=["city_time"])),
             "say in the note whose time it is",
         ),
-        (lambda raw: raw["examples"][0]["expect"]["papers"].append("unknown"), "'unknown', unknown"),
+        (lambda raw: raw["examples"][0]["expect"]["papers"].append("unknown"), "unknown paper 'unknown'"),
         (lambda raw: raw.update(code="9.999999"), "holds 9.999999"),
         (lambda raw: raw.update(colour="red"), "colour"),
     ],

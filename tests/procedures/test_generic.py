@@ -170,6 +170,6 @@ def test_the_public_page_says_what_is_generic_and_what_is_not_known(client: Clie
 def test_nothing_is_filed_online_without_an_online_time() -> None:
     for entry in catalogue().entries:
         if entry.files_online:
-            assert "online" in entry.timed
+            assert "online" in entry.rules.timed
             assert entry.online_level != OnlineLevel.COUNTER
             assert not entry.vertical_system

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from procedures.everyday import official_words
 from procedures.importing.files import SYNONYMS, read_json
 from procedures.search import Index
 
@@ -57,10 +58,51 @@ def test_the_first_hit_is_the_one_meant(query, code):
     assert codes(query, 1) == [code]
 
 
+# Class -> (first hit, one of the first ten), a little below what was measured; see docs/catalogue.md.
+LEAST = {
+    "exact": (0.97, 1.0),
+    "no marks": (0.95, 1.0),
+    "typo": (0.92, 0.97),
+    "missing words": (0.9, 0.99),
+    "word order": (0.96, 1.0),
+    "abbreviations": (0.82, 0.94),
+    "everyday": (0.74, 0.92),
+    "old names": (0.84, 0.96),
+    "codes": (1.0, 1.0),
+    "held out": (0.8, 0.96),
+    "all": (0.88, 0.97),
+}
+
+
+def test_the_labelled_queries_are_many_and_of_every_class():
+    queries = bench.labelled()
+    assert len(queries) >= 300
+    assert len({query.typed for query in queries}) == len(queries)
+    assert {query.kind for query in queries} == LEAST.keys() - {"all"}
+    assert {code for query in queries for code in query.codes} <= {row.code for row in ROWS}
+
+
+def test_the_labelled_queries_find_what_is_meant():
+    found = bench.scores(lambda typed: [ROWS[at].code for at in INDEX.search(typed, limit=10)], float)
+    worse = {
+        kind: str(score)
+        for kind, score in found.items()
+        if score.first / len(score.times) < LEAST[kind][0] or score.ten / len(score.times) < LEAST[kind][1]
+    }
+    assert not worse
+
+
+def test_everyday_words_stand_for_official_ones_and_marks_tell_them_apart():
+    assert official_words("chứng minh thư")["chung"] == ["can", "cuoc"]
+    assert "cha" in official_words("bố")["bo"]
+    assert official_words("bỏ rơi").get("bo") == ["tre", "em"]
+    assert "cha" not in official_words("bo roi").get("bo", [])
+
+
 def test_short_queries_with_a_typing_error_find_their_title():
     titles = [[word.strip('.,;:()“”"/') for word in bench.fold(row.title).split()] for row in ROWS]
     first, ten = bench.measure("sample", INDEX, titles, bench.short_queries(ROWS, 200, 5))
-    assert first >= 0.93
+    assert first >= 0.9
     assert ten >= 0.98
 
 

@@ -138,3 +138,15 @@ def test_a_bad_file_of_units_is_refused_with_its_line(tmp_path, row, says):
     path.write_text('{"units": [\n{"code":"HN","kind":"city","name":"x","agency":""},\n' + row + "\n]}")
     with pytest.raises(BadUnits, match=says):
         load_units(path)
+
+
+def test_the_list_of_places_asks_for_the_street_of_a_divided_ward(client):
+    html = client.get("/don-vi/", {"q": "Đội Cấn"}).content.decode()
+    assert "Hãy ghi rõ phố, thôn, tổ." in html
+    assert "Hãy ghi rõ" not in client.get("/don-vi/", {"q": "Trúc Bạch"}).content.decode()
+
+
+def test_machines_find_a_unit_by_its_former_names(client):
+    rows = client.get("/api/v1/units", {"q": "Trúc Bạch", "kind": "commune"}).json()["results"]
+    assert [row["code"] for row in rows] == ["00004"]
+    assert client.get("/api/v1/units", {"q": "zzqqxx"}).json()["count"] == 0

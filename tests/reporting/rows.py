@@ -12,12 +12,21 @@ import itertools
 import uuid
 from typing import Any
 
-from dossiers.models import Attachment, Document, DocumentKind, Dossier, DossierEvent, SupplementRequest
+from dossiers.models import (
+    Attachment,
+    Document,
+    DocumentKind,
+    Dossier,
+    DossierEvent,
+    Rating,
+    SupplementItem,
+    SupplementRequest,
+)
 from dossiers.states import Delivery, EventKind, State
 from payments.models import FeeAssessment, Payment
 from portal.accounts.models import Unit, User
 from procedures.calendar import HANOI
-from procedures.models import Channel, OnlineLevel, ProcedureVersion
+from procedures.models import Channel, OnlineLevel, ProcedureVersion, RequiredDocument
 from reporting import marks
 
 _numbers = itertools.count(1)
@@ -59,6 +68,8 @@ class Rows:
         level: OnlineLevel = OnlineLevel.FULL,
         competent: Unit | None = None,
         accept_by: Any = None,
+        accepted_by: User | None = None,
+        owner: str = "=Nguyễn Thị Ngọc Ánh",
         **fields: Any,
     ) -> Dossier:
         """One dossier with the events of its life; times may be days (nine o'clock) or instants."""
@@ -74,7 +85,7 @@ class Rows:
             version=self.version,
             channel=channel,
             online_level=level,
-            owner_name="=Nguyễn Thị Ngọc Ánh",
+            owner_name=owner,
             receiving_unit=unit,
             competent_unit=competent or unit,
             state=state,
@@ -89,7 +100,9 @@ class Rows:
         )
         self._event(dossier, EventKind.FILED, filed_at, "", State.FILED)
         if accepted_at:
-            self._event(dossier, EventKind.ACCEPTED, accepted_at, State.FILED, State.ACCEPTED)
+            self._event(
+                dossier, EventKind.ACCEPTED, accepted_at, State.FILED, State.ACCEPTED, actor=accepted_by
+            )
         if finished_at:
             self._event(dossier, EventKind.ISSUED, finished_at, State.SIGNED, State.FINISHED)
         if closed_at:
@@ -104,6 +117,7 @@ class Rows:
         when: datetime.datetime,
         source: str,
         target: str,
+        actor: User | None = None,
         **data: Any,
     ) -> DossierEvent:
         event = DossierEvent.objects.create(
@@ -111,6 +125,7 @@ class Rows:
             seq=dossier.events.count() + 1,
             kind=kind,
             at=when,
+            actor=actor,
             from_state=source,
             to_state=target,
             data=data,
@@ -140,6 +155,27 @@ class Rows:
         )
         if stop:
             self._event(dossier, EventKind.SUPPLEMENT_ANSWERED, stop, "supplement", "processing")
+
+    def asked_for(self, dossier: Dossier, words: str, paper: RequiredDocument | None = None) -> None:
+        """A line of the last supplement request."""
+        request = dossier.supplements.order_by("-number").first()
+        SupplementItem.objects.create(
+            request=request, document=paper, field="" if paper else "x", instruction=words
+        )
+
+    def rated(self, dossier: Dossier, overall: str, when: Any) -> Rating:
+        """A rating by the slip."""
+        given = moment(when)
+        assert given is not None
+        return Rating.objects.create(
+            dossier=dossier,
+            unit=dossier.competent_unit,
+            rule="tt-01-2018",
+            overall=overall,
+            place="slip",
+            at=given,
+            on=given.date(),
+        )
 
     def result(self, dossier: Dossier, *signers: str) -> Document:
         """A rendered result with the certificates that signed it."""

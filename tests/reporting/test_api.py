@@ -13,7 +13,7 @@ from django.test import Client
 from portal.accounts.models import Unit
 from procedures.models import Channel
 from reporting import fill, seals
-from reporting.measures import MEASURE_BY_CODE, MEASURES
+from reporting.measures import MEASURE_BY_CODE, MEASURES, VERSIONS
 from tests.cast import Cast
 from tests.reporting.conftest import MONDAY
 from tests.reporting.rows import DAY, Rows
@@ -51,7 +51,7 @@ def march(rows: Rows, ward: Unit, other_ward: Unit) -> None:
 
 def test_every_definition_is_there_in_both_languages(db: None) -> None:
     data = get("indicators")
-    assert data["count"] == len(MEASURE_BY_CODE)
+    assert data["count"] == len(VERSIONS)
     for one in data["results"]:
         texts = [value for value in one.values() if isinstance(value, dict)]
         assert len(texts) == 14
@@ -60,6 +60,15 @@ def test_every_definition_is_there_in_both_languages(db: None) -> None:
     assert online["version"] == 1
     assert online["title"]["en"] != online["title"]["vi"]
     assert online["non_territorial"]["en"].startswith("Filed in one place")
+
+
+def test_a_replaced_version_is_answered_when_it_is_asked_for(march: None, ward: Unit) -> None:
+    address = f"indicators/reused?unit={ward.code}&{MARCH}"
+    assert get(address)["version"] == 2
+    old = get(f"{address}&version=1")
+    assert old["version"] == 1
+    assert "version=1" in old["list_url"]
+    assert Client().get(f"/api/v1/{address}&version=7").status_code == 404
 
 
 def test_a_value_with_its_version_and_target(march: None, ward: Unit) -> None:
@@ -167,4 +176,4 @@ def test_it_is_described(db: None) -> None:
     one = "/api/v1/indicators/{code}"
     assert {"/api/v1/indicators", one, f"{one}/rows", "/api/v1/seals"} <= set(paths)
     names = {parameter["name"] for parameter in paths[one]["get"]["parameters"]}
-    assert names == {"code", "unit", "from", "to"}
+    assert names == {"code", "unit", "from", "to", "version"}

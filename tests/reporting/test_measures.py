@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dossiers.models import Attachment
+from dossiers.models import Attachment, StoredPaper
 from dossiers.states import Delivery, EventKind, State
 from portal.accounts.models import Membership, Unit
 from portal.accounts.permissions import Role
@@ -21,7 +21,9 @@ from reporting.measures import (
     MEASURE_BY_CODE,
     MEASURES,
     OTHER_READINGS,
+    REPLACED,
     STOCK_MEASURES,
+    VERSIONS,
     Part,
     Shape,
 )
@@ -33,6 +35,7 @@ from tests.reporting.conftest import MONDAY
 from tests.reporting.rows import DAY, HOUR, Rows, at
 
 Setting = Callable[[Rows, Unit, Cast], None]
+MARCH = Period(datetime.date(2026, 3, 1), datetime.date(2026, 3, 31))
 
 
 def _channels(rows: Rows, ward: Unit, cast: Cast) -> None:
@@ -175,6 +178,47 @@ def _digital(rows: Rows, ward: Unit, cast: Cast) -> None:
     rows.file(made[3], cast.citizen)
 
 
+def _reused(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Four digitised: a paper of an earlier dossier, of a result, of the own store, and a fresh one."""
+    before = rows.dossier(ward, MONDAY - DAY, accepted=MONDAY - DAY, finished=MONDAY - DAY)
+    earlier, result = rows.file(before, cast.citizen), rows.result(before)
+    stored = StoredPaper.objects.create(
+        user=cast.citizen,
+        title="Sổ đỏ",
+        name="a.pdf",
+        content_type="application/pdf",
+        size=1,
+        sha256="1" * 64,
+        uploaded_by=cast.citizen,
+        uploaded_at=at(MONDAY),
+    )
+    for again in ({"from_attachment": earlier}, {"from_document": result}, {"from_stored": stored}, {}):
+        dossier = rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY)
+        rows.result(dossier, "Văn thư")
+        Attachment.objects.filter(pk=rows.file(dossier, cast.citizen).pk).update(**again)
+
+
+def _ratings(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Three ratings of the month, two content, one of somebody refused; one rated after it, one not rated."""
+    made = [rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + DAY) for _ in range(4)]
+    refused = rows.dossier(ward, MONDAY, closed=MONDAY, state=State.REFUSED)
+    rows.rated(made[0], "very", MONDAY + 2 * DAY)
+    rows.rated(made[1], "yes", at(MARCH.last, 23, 59))
+    rows.rated(refused, "no", MONDAY + 3 * DAY)
+    rows.rated(made[2], "very", at(MARCH.last + DAY, 0))
+
+
+def _certified_asked(rows: Rows, ward: Unit, cast: Cast) -> None:
+    """Three finished: one asked for a certified copy, one for something else; one asked but unfinished."""
+    made = [rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + 3 * DAY) for _ in range(3)]
+    made.append(rows.dossier(ward, MONDAY, accepted=MONDAY))
+    for dossier, words in zip(
+        made[1:], ("Nộp bản sao Chứng thực căn cước", "Ghi rõ địa chỉ", "Bản sao chứng thực"), strict=True
+    ):
+        rows.paused(dossier, cast.office.head, MONDAY + DAY, MONDAY + 2 * DAY)
+        rows.asked_for(dossier, words)
+
+
 def _supplements(rows: Rows, ward: Unit, cast: Cast) -> None:
     """Four finished: one never asked, two asked once, one asked twice; one asked but unfinished."""
     made = [rows.dossier(ward, MONDAY, accepted=MONDAY, finished=MONDAY + 5 * DAY) for _ in range(4)]
@@ -219,12 +263,13 @@ CASES: list[tuple[str, Setting, int, int]] = [
     ("agent", _agents, 1, 4),
     ("certified", _papers, 2, 3),
     ("digitised", _digital, 2, 5),
-    ("reused", _digital, 1, 2),
+    ("reused", _reused, 3, 4),
+    ("satisfaction", _ratings, 2, 3),
+    ("certified-asked", _certified_asked, 1, 3),
     ("supplement", _supplements, 3, 4),
     ("supplement-twice", _supplements, 1, 4),
     ("paid-online-766", _fees, 1, 3),
 ]
-MARCH = Period(datetime.date(2026, 3, 1), datetime.date(2026, 3, 31))
 
 
 def test_every_measure_has_a_hand_counted_case() -> None:
@@ -263,6 +308,16 @@ def test_hand_count(
             assert behind.values("pk").distinct().count() == number
         else:
             assert sum(behind.annotate(worth=fact.total).values_list("worth", flat=True)) == number
+
+
+def test_a_replaced_version_is_still_computed(rows: Rows, ward: Unit, cast: Cast, filled: None) -> None:
+    """Version 1 of `reused` knows papers of earlier dossiers only; version 2 all three ways."""
+    _reused(rows, ward, cast)
+    counts = figures(MARCH, [ward.pk]).of([ward.pk])
+    assert VERSIONS["reused", 1].value(counts) == pytest.approx(1 / 4)
+    assert VERSIONS["reused", 2].value(counts) == pytest.approx(3 / 4)
+    for old in REPLACED:
+        assert MEASURE_BY_CODE[old.code].version > old.version
 
 
 def test_deadline_counts_at_the_deciding_unit_and_intake_at_the_receiving_one(

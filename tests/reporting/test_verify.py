@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from dossiers.models import Document, Dossier, DossierEvent
+from dossiers.models import Document, Dossier, DossierEvent, Notice
 from portal.accounts.models import Unit
 from portal.lib import files
 from portal.outbox.models import OutboxMessage
@@ -92,6 +92,7 @@ def _other_state(dossier: Dossier) -> None:
 
 
 def _cut_history(dossier: Dossier) -> None:
+    Notice.objects.filter(dossier=dossier).delete()  # they stand in the way of deleting what they tell about
     _forced(
         "dossiers_dossierevent",
         "DELETE FROM dossiers_dossierevent WHERE dossier_id = %s AND kind = 'accepted'",

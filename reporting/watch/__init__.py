@@ -1,0 +1,1 @@
+"""Early warning: what is looked at, and the sets behind."""
