@@ -1,7 +1,7 @@
 """The clock nobody can turn back: a pure function from events, rule and calendar to the due instant.
 
-`due` explains every day it counted. Nothing here reads the database or the time of day, except `explain`,
-which gathers the inputs of a stored dossier.
+`due` explains every day it counted. Nothing here reads the database or the time of day, except `facts_of` and
+`rule_for`, which gather the inputs of a stored dossier.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from dossiers.states import EventKind
-from procedures.calendar import HANOI, ONE_DAY, WorkCalendar, calendar_for
+from procedures.calendar import HANOI, ONE_DAY, WorkCalendar
 from procedures.models import ClockStart, TimeUnit
 
 if TYPE_CHECKING:
@@ -29,6 +29,20 @@ ACCEPT_MINUTES = 8 * 60  # an online dossier is answered within eight working ho
 _EVERY_DAY = {TimeUnit.DAY, TimeUnit.MONTH, TimeUnit.HOUR}  # units that know no working days
 _PAUSES = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET, EventKind.HELD}
 _RESUMES = {EventKind.SUPPLEMENT_ANSWERED, EventKind.OBLIGATION_MET, EventKind.RELEASED}
+# After each of these the due instant is computed anew, by the calendar of that moment.
+CLOCK_EVENTS = {
+    EventKind.ACCEPTED,
+    EventKind.SUPPLEMENT_REQUESTED,
+    EventKind.SUPPLEMENT_ANSWERED,
+    EventKind.OBLIGATION_SET,
+    EventKind.OBLIGATION_MET,
+    EventKind.EXTENDED,
+    EventKind.HELD,
+    EventKind.RELEASED,
+    EventKind.CALENDAR_CHANGED,
+    EventKind.TRANSFER_SENT,
+    EventKind.TRANSFER_REFUSED,
+}
 
 
 @dataclass(frozen=True)
@@ -235,17 +249,20 @@ def facts_of(dossier: Dossier) -> list[Fact]:
     return [Fact(kind, at, _until(data)) for kind, at, data in rows]
 
 
+def facts_of_many(keys: Iterable[int]) -> dict[int, list[Fact]]:
+    """The facts of several dossiers by their keys; one query."""
+    from dossiers.models import DossierEvent
+
+    found: dict[int, list[Fact]] = {key: [] for key in keys}
+    rows = DossierEvent.objects.filter(dossier__in=list(found)).order_by("dossier", "seq")
+    for key, kind, at, data in rows.values_list("dossier", "kind", "at", "data"):
+        found[key].append(Fact(kind, at, _until(data)))
+    return found
+
+
 def _until(data: dict[str, object]) -> datetime.datetime | None:
     value = data.get("until")
     return datetime.datetime.fromisoformat(value) if isinstance(value, str) else None
-
-
-def explain(dossier: Dossier) -> Due:
-    """The clock of a stored dossier, recomputed from its events. Raises ValueError without a usable rule."""
-    rule = rule_for(dossier)
-    if rule is None:
-        raise ValueError(f"dossier {dossier.code} has no usable time limit")
-    return due(facts_of(dossier), rule, calendar_for(dossier.competent_unit))
 
 
 def rule_for(dossier: Dossier) -> Rule | None:

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dossiers import deadlines
+from dossiers.calendars import explain
 from dossiers.models import Approval, DocumentKind, Dossier, Side, SupplementRequest
 from dossiers.states import EventKind, Money
 from dossiers.workflow import STATES, StateFacts, Turn
@@ -141,7 +141,7 @@ def due_of(dossier: Dossier) -> Due | None:
     if dossier.accepted_at is None:
         return None
     try:
-        return deadlines.explain(dossier)
+        return explain(dossier)
     except ValueError:
         return None
 

@@ -145,10 +145,14 @@ class CityCalendar:
 
     def changed(self, days: Mapping[datetime.date, str], name: str) -> CityCalendar:
         """This calendar with other kinds (`DayKind`) for some days, called `name`."""
+        return self.with_days({day: (kind, name) for day, kind in days.items()})
+
+    def with_days(self, days: Mapping[datetime.date, tuple[str, str]]) -> CityCalendar:
+        """This calendar where some days have another kind (`DayKind`) and name."""
         off = {day: said for day, said in self.off.items() if day not in days}
         work = {day: said for day, said in self.work.items() if day not in days}
-        off |= {day: name for day, kind in days.items() if kind == "off"}
-        work |= {day: name for day, kind in days.items() if kind == "work"}
+        off |= {day: name for day, (kind, name) in days.items() if kind == "off"}
+        work |= {day: name for day, (kind, name) in days.items() if kind == "work"}
         return CityCalendar(off, work)
 
     def is_working(self, day: datetime.date) -> bool:

@@ -79,7 +79,7 @@ def _truncate(self: TransactionTestCase) -> None:
         cursor.execute("TRUNCATE " + ", ".join(connection.ops.quote_name(name) for name in names))
         _forget_published(cursor)
         cursor.execute("DELETE FROM accounts_user")
-        cursor.execute("DELETE FROM procedures_calendarday WHERE ordered")
+        cursor.execute("DELETE FROM procedures_calendarday")
     load_targets()
     load_rules()
     load_calendar()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from dossiers.access import check_move
-from dossiers.deadlines import due, facts_of, rule_for
+from dossiers.deadlines import CLOCK_EVENTS, due, facts_of, rule_for
 from dossiers.duty import in_the_name_of
 from dossiers.guards import check_guards, steps_of
 from dossiers.models import Dossier, DossierEvent
@@ -25,19 +25,6 @@ from procedures.calendar import WorkCalendar, calendar_for
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
-_CLOCK = {
-    EventKind.ACCEPTED,
-    EventKind.SUPPLEMENT_REQUESTED,
-    EventKind.SUPPLEMENT_ANSWERED,
-    EventKind.OBLIGATION_SET,
-    EventKind.OBLIGATION_MET,
-    EventKind.EXTENDED,
-    EventKind.HELD,
-    EventKind.RELEASED,
-    EventKind.CALENDAR_CHANGED,
-    EventKind.TRANSFER_SENT,
-    EventKind.TRANSFER_REFUSED,
-}
 _PAUSING = {EventKind.SUPPLEMENT_REQUESTED, EventKind.OBLIGATION_SET}
 # What a substitute does in the name of the absent specialist; the event then names both.
 _ACTS_OF_SPECIALIST = {
@@ -147,7 +134,7 @@ def set_times(dossier: Dossier, kinds: set[EventKind]) -> set[str]:
     """Recompute due instant and step limit from the events; returns the columns that may have changed."""
     calendar = calendar_for(dossier.competent_unit)
     fields = {"step_due_at"}
-    if dossier.accepted_at is not None and kinds & _CLOCK:
+    if dossier.accepted_at is not None and kinds & CLOCK_EVENTS:
         _set_clock(dossier, calendar)
         fields |= {"due_at", "promised_at", "clock_paused"}
     current = course(happened(dossier), planned(steps_of(dossier)), calendar, clock.now()).current

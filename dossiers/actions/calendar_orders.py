@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from dossiers.access_units import get_calendar_order
 from dossiers.actions.base import note, set_times
+from dossiers.deadlines import CLOCK_EVENTS
 from dossiers.models import (
     CalendarEffect,
     CalendarOrder,
@@ -21,9 +23,10 @@ from dossiers.models import (
     CalendarPart,
     CalendarState,
     Dossier,
+    DossierEvent,
     PartWork,
 )
-from dossiers.moving import limit_by, may_move
+from dossiers.moving import limit_by, may_move, moves
 from dossiers.states import EventKind
 from dossiers.workflow import ActionError
 from portal.accounts.models import Unit, UnitKind
@@ -40,6 +43,8 @@ PART = 200
 MOST_DAYS = 60
 # What was being accepted while an order was approved may have read the calendar of before.
 LATE = datetime.timedelta(minutes=5)
+# Older previews are looked through again before anybody approves.
+FRESH = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,8 @@ class Wish:
 def propose(*, by: User, key: uuid.UUID, wish: Wish) -> CalendarOrder:
     """Write an order and begin its preview; the same `key` again returns the same order.
 
-    Days that already are what they should become are left out. Raises ActionError for days gone by, when nothing
-    changes, or for too many days; PermissionDenied without the right to prepare the catalogue.
+    Days that already are what they should become are left out. Raises ActionError for today and days gone by, when
+    nothing changes, or for too many days; PermissionDenied without the right to prepare the catalogue.
     """
     check_edit(by)
     days = _that_change(wish.days)
@@ -84,8 +89,8 @@ def propose(*, by: User, key: uuid.UUID, wish: Wish) -> CalendarOrder:
 
 
 def _that_change(days: Mapping[datetime.date, str]) -> dict[datetime.date, str]:
-    if any(day < clock.today() for day in days):
-        raise ActionError(_("Không đổi được ngày đã qua: hạn đã tính không quay lại."))
+    if any(day <= clock.today() for day in days):
+        raise ActionError(_("Chỉ đổi được từ ngày mai: hạn của hôm nay và ngày đã qua không quay lại."))
     if len(days) > MOST_DAYS:
         raise ActionError(_("Mỗi lần đổi tối đa %(most)s ngày.") % {"most": MOST_DAYS})
     now = city_calendar()
@@ -148,10 +153,12 @@ def decide(*, by: User, order_id: int, approve: bool, reason: str = "") -> Calen
     """Approve or reject what another person proposed; deciding again returns it as it was decided.
 
     Approved, the days hold from this moment and the worker computes every open dossier anew. Raises ActionError
-    while the preview runs, for a day gone by and for a rejection without reason; PermissionDenied to whoever
-    proposed it.
+    while the preview runs, when it is old or of another calendar than today's, for today and days gone by, and for a
+    rejection without reason; PermissionDenied to whoever proposed it.
     """
     check_publish(by)
+    # Orders decided at the same moment wait for each other here, so that the second sees the days of the first.
+    list(Unit.objects.select_for_update(no_key=True).filter(kind=UnitKind.CITY).values_list("pk"))
     order = get_calendar_order(by, order_id, lock=True)
     if order.state != CalendarState.PROPOSED:
         return order
@@ -162,10 +169,7 @@ def decide(*, by: User, order_id: int, approve: bool, reason: str = "") -> Calen
             raise ActionError(_("Xin ghi lý do không duyệt."), field="reason")
         order.reason = reason.strip()[:300]
         return _decided(order, by, CalendarState.REJECTED)
-    if order.parts.filter(done_at=None).exists():
-        raise ActionError(_("Chưa xem trước xong các hồ sơ bị ảnh hưởng."))
-    if _first(order) < clock.today():
-        raise ActionError(_("Có ngày đã qua: hãy lập đề nghị mới cho những ngày còn lại."))
+    _check_seen(order)
     _hold(order)
     _decided(order, by, CalendarState.APPROVED)
     _divide(order, PartWork.APPLY)
@@ -178,6 +182,25 @@ def decide(*, by: User, order_id: int, approve: bool, reason: str = "") -> Calen
     return order
 
 
+def _check_seen(order: CalendarOrder) -> None:
+    """What is approved is what was seen a moment ago, and it still changes something."""
+    if order.parts.filter(done_at=None).exists():
+        raise ActionError(_("Chưa xem trước xong các hồ sơ bị ảnh hưởng."))
+    days = dict(order.days.values_list("day", "kind"))
+    if min(days) <= clock.today():
+        raise ActionError(
+            _("Có ngày không còn là ngày mai trở đi: hãy lập đề nghị mới cho những ngày còn lại.")
+        )
+    now = city_calendar()
+    if all(now.is_working(day) == _worked(day, kind) for day, kind in days.items()):
+        raise ActionError(_("Không có ngày nào thay đổi: lịch đã như vậy."))
+    newer = CalendarOrder.objects.filter(state=CalendarState.APPROVED, decided_at__gte=order.previewed_at)
+    if newer.exists():
+        raise ActionError(_("Lịch đã đổi sau lần xem trước này: bấm Xem trước lại rồi duyệt."))
+    if clock.now() - order.previewed_at > FRESH:
+        raise ActionError(_("Lần xem trước đã cũ: bấm Xem trước lại rồi duyệt."))
+
+
 def _decided(order: CalendarOrder, by: User, state: CalendarState) -> CalendarOrder:
     order.state, order.decided_by, order.decided_at = state, by, clock.now()
     order.save(update_fields=["state", "decided_by", "decided_at", "reason"])
@@ -185,13 +208,14 @@ def _decided(order: CalendarOrder, by: User, state: CalendarState) -> CalendarOr
 
 
 def _hold(order: CalendarOrder) -> None:
-    """Write the days; orders approved at the same moment wait for each other at the city's row."""
-    list(Unit.objects.select_for_update(no_key=True).filter(kind=UnitKind.CITY).values_list("pk"))
+    """Write the days, and in the order what they were."""
     known = {row.day: row for row in CalendarDay.objects.filter(day__in=order.days.values("day"))}
     said = {"name": order.name, "name_en": order.name_en, "source": order.document}
     for one in order.days.all():
         values = {**said, "kind": one.kind, "confirmed": True, "ordered": True}
         row = known.get(one.day)
+        one.kind_before, one.name_before = (row.kind, row.name) if row else (DayKind.USUAL, "")
+        one.save(update_fields=["kind_before", "name_before"])
         if row is None:
             CalendarDay.objects.create(day=one.day, **values)
             continue
@@ -229,21 +253,19 @@ def _preview(part: CalendarPart, dossiers: list[Dossier]) -> None:
 def _effects(order: CalendarOrder, dossiers: list[Dossier]) -> list[CalendarEffect]:
     now = city_calendar()
     then = now.changed(dict(order.days.values_list("day", "kind")), order.name)
-    found = []
-    for dossier in dossiers:
-        before, after = limit_by(dossier, now), limit_by(dossier, then)
-        if before and after and before != after:
-            unit = dossier.competent_unit
-            found.append(CalendarEffect(order=order, dossier=dossier, unit=unit, before=before, after=after))
-    return found
+    return [
+        CalendarEffect(order=order, dossier=dossier, unit=dossier.competent_unit, before=before, after=after)
+        for dossier, before, after in moves(dossiers, now, then)
+    ]
 
 
 def work_late(*, order_id: int) -> None:
-    """Look again at what was accepted around the moment of approval."""
+    """Look again at what was accepted, or went on after a pause, around the moment of approval."""
     order = CalendarOrder.objects.get(pk=order_id)
     assert order.decided_at is not None  # noqa: S101 - put when it was decided
     since = order.decided_at - LATE
-    some = may_move(_first(order)).filter(accepted_at__gte=since)
+    moved = DossierEvent.objects.filter(dossier=OuterRef("pk"), kind__in=CLOCK_EVENTS, at__gte=since)
+    some = may_move(_first(order)).filter(Exists(moved))
     for key in list(some.values_list("pk", flat=True)):
         move_one(order=order, dossier_id=key)
 

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField()),
                 ('kind', models.CharField(choices=[('off', 'Nghỉ'), ('work', 'Làm bù'), ('usual', 'Như ngày thường')], max_length=5)),
+                ('kind_before', models.CharField(blank=True, choices=[('off', 'Nghỉ'), ('work', 'Làm bù'), ('usual', 'Như ngày thường')], max_length=5)),
+                ('name_before', models.CharField(blank=True, max_length=120)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='dossiers.calendarorder')),
             ],
             options={
@@ -103,6 +105,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='calendarorderday',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['off', 'work', 'usual'])), name='calendar_order_day_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='calendarorderday',
+            constraint=models.CheckConstraint(condition=models.Q(('kind_before__in', ['off', 'work', 'usual', ''])), name='calendar_order_day_kind_before_known'),
         ),
         migrations.AddConstraint(
             model_name='calendarorderday',

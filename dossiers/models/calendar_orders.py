@@ -60,16 +60,19 @@ class CalendarOrder(models.Model):
 
 
 class CalendarOrderDay(models.Model):
-    """What one day becomes."""
+    """What one day becomes; once approved also what it was, so that the calendar of any earlier moment is known."""
 
     order = models.ForeignKey(CalendarOrder, models.PROTECT, related_name="days")
     day = models.DateField()
     kind = models.CharField(max_length=5, choices=DayKind)
+    kind_before = models.CharField(max_length=5, choices=DayKind, blank=True)
+    name_before = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ["day"]
         constraints = [
             one_of("calendar_order_day", "kind", DayKind),
+            one_of("calendar_order_day", "kind_before", DayKind, or_empty=True),
             models.UniqueConstraint(fields=["order", "day"], name="calendar_order_day_once"),
         ]
 

@@ -22,7 +22,8 @@ from portal.accounts.models import User
 from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 from procedures.access import can_edit, can_publish, check_edit, check_see_drafts
-from procedures.models import CalendarDay
+from procedures.importing.small import days_to_order
+from procedures.models import CalendarDay, DayKind
 
 PAGE_SIZE = 50
 
@@ -35,6 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     orders = CalendarOrder.objects.select_related("proposed_by", "decided_by").prefetch_related("days")
     context = {
         "days": CalendarDay.objects.filter(day__gte=clock.today()),
+        "to_order": [(day, DayKind(kind).label, name) for day, kind, name in days_to_order(clock.today())],
         "waiting": orders.filter(state=CalendarState.PROPOSED),
         "page": Paginator(orders.exclude(state=CalendarState.PROPOSED), 20).get_page(request.GET.get("page")),
         "may_edit": can_edit(request.user),
@@ -113,12 +115,12 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     user, wanted = cast("User", request.user), request.POST.get("decision", "")
     try:
         if wanted == "again":
-            actions.preview_again(by=user, order_id=pk)
+            done = actions.preview_again(by=user, order_id=pk)
         elif wanted == "withdraw":
-            actions.withdraw(by=user, order_id=pk)
+            done = actions.withdraw(by=user, order_id=pk)
         else:
             reason = request.POST.get("reason", "")
-            actions.decide(by=user, order_id=pk, approve=wanted == "approve", reason=reason)
+            done = actions.decide(by=user, order_id=pk, approve=wanted == "approve", reason=reason)
     except ActionError as refused:
         found = get_calendar_order(user, pk)
         form = RejectForm(request.POST)
@@ -126,4 +128,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(refused.field or None, str(refused))
         context = {**_context(request, found), "form": form}
         return render(request, "dossiers/calendar_orders/order.html", context, status=422)
+    if done.decided_by not in {None, user}:
+        said = {"name": done.decided_by, "state": done.get_state_display()}
+        messages.info(request, _("%(name)s đã quyết định trước: %(state)s.") % said)
     return redirect("dossiers:calendar-order", pk)

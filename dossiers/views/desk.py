@@ -11,7 +11,8 @@ from django.shortcuts import render
 
 from dossiers.access import documents_shown, get_dossier, moves_for, sees_whole
 from dossiers.actions.intake import may_ask_again
-from dossiers.deadlines import explain, rule_for
+from dossiers.calendars import explain
+from dossiers.deadlines import rule_for
 from dossiers.forms_desk import AssignForm
 from dossiers.inbox import reader
 from dossiers.lines import tone_of

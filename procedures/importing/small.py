@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 from simple_history.utils import bulk_create_with_history
@@ -40,24 +42,54 @@ def load_fields() -> int:
 
 @transaction.atomic
 def load_calendar() -> int:
-    """Create or update the days of the file; days that two persons set stay. Returns how many changed."""
+    """Fill an empty calendar from the file, or continue it beyond its last day; returns how many changed.
+
+    A day people were promised dates by changes through an order of two persons only (`/lich-lam-viec/`), so of days
+    within the calendar only names and sources are brought up to date: `days_to_order` lists what the file would have
+    otherwise.
+    """
     known = {day.day: day for day in CalendarDay.objects.all()}
+    last = max(known, default=datetime.date.min)
     fresh, changed = [], 0
-    for number, row in enumerate(read_json(CALENDAR)["days"], start=2):
-        try:
-            date = datetime.date.fromisoformat(row["day"])
-            values = {key: row[key] for key in ("kind", "name", "name_en", "source", "confirmed")}
-        except (KeyError, ValueError) as error:
-            raise BadData(f"{CALENDAR.name}:{number}: {error}") from error
-        if values["kind"] not in DayKind.values:
-            raise BadData(f"{CALENDAR.name}:{number}: kind {values['kind']!r} is neither off nor work")
+    for date, values in _days_of_file():
         day = known.get(date)
         if day is None:
-            fresh.append(CalendarDay(day=date, **values))
-        elif not day.ordered and any(getattr(day, key) != value for key, value in values.items()):
+            if date > last:
+                fresh.append(CalendarDay(day=date, **values))
+        elif not day.ordered and day.kind == values["kind"] and _differs(day, values):
             for key, value in values.items():
                 setattr(day, key, value)
             day.save()
             changed += 1
     bulk_create_with_history(fresh, CalendarDay)
     return changed + len(fresh)
+
+
+def days_to_order(today: datetime.date) -> list[tuple[datetime.date, str, str]]:
+    """Days after `today` that the file has as another kind than the calendar, with that kind and name; one query.
+
+    Days that two persons set stand as they are: they know better than the file.
+    """
+    known = {day.day: day for day in CalendarDay.objects.filter(day__gt=today)}
+    found = []
+    for date, values in _days_of_file():
+        day = known.get(date)
+        if date > today and (day is None or not (day.ordered or day.kind == values["kind"])):
+            found.append((date, values["kind"], values["name"]))
+    return found
+
+
+def _differs(day: CalendarDay, values: dict[str, Any]) -> bool:
+    return any(getattr(day, key) != value for key, value in values.items())
+
+
+def _days_of_file() -> Iterator[tuple[datetime.date, dict[str, Any]]]:
+    for number, row in enumerate(read_json(CALENDAR)["days"], start=2):
+        try:
+            date = datetime.date.fromisoformat(row["day"])
+            values = {key: row[key] for key in ("kind", "name", "name_en", "source", "confirmed")}
+        except (KeyError, ValueError) as error:
+            raise BadData(f"{CALENDAR.name}:{number}: {error}") from error
+        if values["kind"] not in {DayKind.OFF, DayKind.WORK}:
+            raise BadData(f"{CALENDAR.name}:{number}: kind {values['kind']!r} is neither off nor work")
+        yield date, values

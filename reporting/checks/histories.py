@@ -8,12 +8,11 @@ from itertools import islice
 
 from django.db.models import QuerySet
 
-from dossiers.deadlines import Due, Fact, Rule, due, rule_for
+from dossiers.calendars import KnownCalendars, counted
+from dossiers.deadlines import Fact, Rule, rule_for
 from dossiers.models import Dossier, DossierEvent
 from dossiers.states import EventKind
 from dossiers.workflow import legal_path
-from portal.accounts.models import Unit
-from procedures.calendar import WorkCalendar, calendar_for
 from reporting.checks.base import Report
 
 CHUNK = 500
@@ -59,6 +58,7 @@ def _count(dossier: Dossier, events: list[DossierEvent], paths: Report, clocks: 
 
 def _look_again(key: int, clock: _Clock, paths: Report, clocks: Report) -> None:
     dossier = _rows().get(pk=key)
+    clock.known = KnownCalendars()
     on_path, on_clock = _faults(dossier, _events({key}).get(key, []), clock)
     for fault in on_path:
         paths.find(f"{dossier.code}: {fault}")
@@ -109,27 +109,18 @@ def _same(told: datetime.datetime | None, stored: datetime.datetime | None) -> b
 
 
 class _Clock:
-    """Rules and calendars, each read once; the reading is a second one, apart from `deadlines.explain`."""
+    """Rules and calendars, each read once; the reading is a second one, apart from `calendars.explain`."""
 
     def __init__(self) -> None:
         self._rules: dict[tuple[int, int | None, str], Rule | None] = {}
-        self._calendars: dict[int, WorkCalendar] = {}
+        self.known = KnownCalendars()
 
-    def of(self, dossier: Dossier, events: list[DossierEvent]) -> Due | None:
-        """The clock of a dossier from its events; None without a usable time limit."""
+    def of(self, dossier: Dossier) -> Rule | None:
+        """The rule of a dossier; None without a usable time limit."""
         key = (dossier.version_id, dossier.case_id, dossier.channel)
         if key not in self._rules:
             self._rules[key] = rule_for(dossier)
-        rule = self._rules[key]
-        if rule is None:
-            return None
-        facts = [Fact(event.kind, event.at, _until(event)) for event in events]
-        return due(facts, rule, self._calendar(dossier.competent_unit))
-
-    def _calendar(self, unit: Unit) -> WorkCalendar:
-        if unit.pk not in self._calendars:
-            self._calendars[unit.pk] = calendar_for(unit)
-        return self._calendars[unit.pk]
+        return self._rules[key]
 
 
 def _until(event: DossierEvent) -> datetime.datetime | None:
@@ -138,13 +129,19 @@ def _until(event: DossierEvent) -> datetime.datetime | None:
 
 
 def _clock_faults(dossier: Dossier, events: list[DossierEvent], clock: _Clock) -> Iterator[str]:
+    """Limit and promise, each by the calendar known when it was written."""
     if dossier.accepted_at is None:
         return
-    found = clock.of(dossier, events)
-    if found is None:
+    rule = clock.of(dossier)
+    if rule is None:
         yield "accepted without a usable time limit"
         return
-    if found.at != dossier.due_at:
-        yield f"due {dossier.due_at}, recomputed {found.at}"
-    if found.promised != dossier.promised_at:
-        yield f"promised {dossier.promised_at}, recomputed {found.promised}"
+    facts = [Fact(event.kind, event.at, _until(event)) for event in events]
+    hours = dossier.competent_unit.office_hours
+    limits = [one.at for one in counted(facts, rule, hours, clock.known)]
+    if dossier.due_at not in limits:
+        yield f"due {dossier.due_at}, recomputed {limits[0]}"
+    accepted = [fact for fact in facts if fact.kind == EventKind.ACCEPTED][:1]
+    promises = [one.promised for one in counted(accepted, rule, hours, clock.known)] if accepted else [None]
+    if dossier.promised_at not in promises:
+        yield f"promised {dossier.promised_at}, recomputed {promises[0]}"

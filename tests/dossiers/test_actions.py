@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dossiers.actions import drafts, filing, intake, processing
 from dossiers.actions.intake import ItemSpec
-from dossiers.deadlines import explain
+from dossiers.calendars import explain
 from dossiers.models import DocumentKind, Dossier, DossierEvent
 from dossiers.policies import askable_papers
 from dossiers.states import EventKind, State

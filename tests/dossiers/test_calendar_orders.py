@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from dossiers.actions import calendar_orders as actions
 from dossiers.actions.calendar_orders import Wish, decide, preview_again, propose, withdraw
-from dossiers.deadlines import explain
+from dossiers.calendars import KnownCalendars, explain
 from dossiers.models import CalendarEffect, CalendarOrder, CalendarState, Dossier
 from dossiers.states import EventKind
 from dossiers.workflow import ActionError
@@ -25,8 +25,10 @@ from portal.accounts.permissions import Role
 from portal.lib import clock
 from portal.outbox.actions import drain_all
 from procedures.calendar import HANOI, city_calendar
+from procedures.importing import small
 from procedures.importing.small import load_calendar
 from procedures.models import CalendarDay
+from reporting.checks import histories
 from tests.cast import Cast
 from tests.factories import dossiers as make
 from tests.two_at_once import at_once
@@ -160,7 +162,8 @@ def test_the_reference_data_leaves_ordered_days_alone(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        ({"d10": "off"}, "đã qua"),
+        ({"d10": "off"}, "Chỉ đổi được từ ngày mai"),
+        ({"d11": "off"}, "Chỉ đổi được từ ngày mai"),  # the limits of today have begun to pass
         ({"d14": "off"}, "Không có ngày nào"),
         ({"d12": "usual"}, "Không có ngày nào"),
     ],
@@ -214,7 +217,7 @@ def test_no_decision_before_the_preview_is_whole_nor_after_the_day(cast: Cast) -
     with pytest.raises(ActionError, match="Chưa xem trước xong"):
         decide(by=cast.publisher, order_id=found.pk, approve=True)
     drain_all()
-    with time_machine.travel(NOW + datetime.timedelta(days=2)), pytest.raises(ActionError, match="đã qua"):
+    with time_machine.travel(NOW + datetime.timedelta(days=2)), pytest.raises(ActionError, match="ngày mai"):
         decide(by=cast.publisher, order_id=found.pk, approve=True)
 
 
@@ -227,6 +230,87 @@ def test_looked_at_again(cast: Cast) -> None:
     assert found.effects.get().dossier == taken
     decide(by=cast.publisher, order_id=found.pk, approve=True)
     assert preview_again(by=cast.publisher, order_id=found.pk).effects.count() == 1
+
+
+def test_an_old_preview_or_one_of_another_calendar_is_not_approved(cast: Cast) -> None:
+    found, other = order(cast, d12="off"), order(cast, d13="off")
+    decide(by=cast.publisher, order_id=other.pk, approve=True)
+    with pytest.raises(ActionError, match="Lịch đã đổi sau"):
+        decide(by=cast.publisher, order_id=found.pk, approve=True)
+    with time_machine.travel(NOW + datetime.timedelta(minutes=61)):
+        third = order(cast, d17="off")
+    with time_machine.travel(NOW + datetime.timedelta(minutes=122, seconds=1)):
+        with pytest.raises(ActionError, match="đã cũ"):
+            decide(by=cast.publisher, order_id=third.pk, approve=True)
+        preview_again(by=cast.publisher, order_id=third.pk)
+        drain_all()
+        assert decide(by=cast.publisher, order_id=third.pk, approve=True).state == CalendarState.APPROVED
+
+
+def test_a_late_dossier_stays_late(cast: Cast) -> None:
+    taken = make.accepted(cast, make.HOUSEHOLD)  # until 16/11 09:00
+    with time_machine.travel(datetime.datetime(2026, 11, 16, 10, 0, tzinfo=HANOI)):
+        approved(cast, d17="off")
+        taken.refresh_from_db()
+        assert local(taken.due_at) == "16/11 09:00"
+        with pytest.raises(ActionError, match="ngày mai"):
+            order(cast, d16="off")
+
+
+def test_what_was_done_before_is_explained_and_checked_by_the_calendar_of_then(cast: Cast) -> None:
+    done, moved = make.finished(cast, make.HOUSEHOLD), make.accepted(cast, make.HOUSEHOLD)
+    told = explain(done)
+    approved(cast, d12="off")
+    with time_machine.travel(NOW + datetime.timedelta(minutes=10)):
+        approved(cast, d13="off")
+    with time_machine.travel(NOW + datetime.timedelta(minutes=20)):
+        approved(cast, d12="usual")
+        later = make.accepted(cast, make.HOUSEHOLD)
+    for dossier in (done, moved, later):
+        dossier.refresh_from_db()
+    assert (local(moved.due_at), local(later.due_at)) == ("17/11 09:00", "17/11 09:20")
+    again = explain(done)
+    assert (again.at, again.promised, again.lines) == (done.due_at, done.promised_at, told.lines)
+    known = KnownCalendars()
+    assert known.at(NOW - datetime.timedelta(days=1)).is_working(THURSDAY)
+    assert [reading.at for reading in [explain(moved), explain(later)]] == [moved.due_at, later.due_at]
+    _paths, clocks = histories.check()
+    assert not clocks.findings
+    Dossier.objects.filter(pk=moved.pk).update(due_at=moved.due_at + datetime.timedelta(hours=1))
+    _paths, clocks = histories.check()
+    assert len(clocks.findings) == 1
+
+
+def test_the_next_release_does_not_change_the_calendar_behind_their_backs(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = small.read_json(small.CALENDAR)
+    last = max(row["day"] for row in file["days"])
+    like = {**file["days"][0], "confirmed": True, "name": "Nghỉ bù"}
+    days = [*file["days"], {**like, "day": "2026-11-12"}, {**like, "day": "2099-01-05"}]
+    monkeypatch.setattr(small, "read_json", lambda _path: {"days": days})
+    assert last < "2099"
+    assert load_calendar() == 1
+    assert CalendarDay.objects.filter(day="2099-01-05").exists()
+    assert city_calendar().is_working(THURSDAY)
+    page = client_of(cast.catalogue).get(reverse("dossiers:calendar")).content.decode()
+    assert "Bản phát hành ghi khác" in page
+    assert "12/11/2026" in page
+    approved(cast, d12="off")
+    assert (
+        "Bản phát hành ghi khác"
+        not in client_of(cast.catalogue).get(reverse("dossiers:calendar")).content.decode()
+    )
+
+
+def test_who_comes_second_is_told_who_was_first(cast: Cast) -> None:
+    found = order(cast, d12="off")
+    decide(by=cast.publisher, order_id=found.pk, approve=False, reason="Bão đổi hướng.")
+    second = User.objects.create_user("danhmuc.hai", "x", full_name="Hai", kind=cast.publisher.kind)
+    Membership.objects.create(user=second, unit=cast.city, role=Role.PUBLISHER)
+    url = reverse("dossiers:calendar-decision", args=[found.pk])
+    page = client_of(second).post(url, {"decision": "approve"}, follow=True).content.decode()
+    assert "đã quyết định trước: Không duyệt" in page
 
 
 def test_the_same_key_is_the_same_order(cast: Cast) -> None:
@@ -246,8 +330,17 @@ def test_two_approve_and_two_order_the_same_day_at_once() -> None:
     taken = make.accepted(cast, make.HOUSEHOLD)
     one, other = order(cast, d12="off"), order(cast, d12="off")
     wanted = [(cast.publisher, one), (second, one), (cast.publisher, other), (second, other)]
-    answers = at_once(4, lambda n: decide(by=wanted[n][0], order_id=wanted[n][1].pk, approve=True))
-    assert {found.state for found in answers} == {CalendarState.APPROVED}
+
+    def approve(number: int) -> str:
+        by, found = wanted[number]
+        try:
+            return decide(by=by, order_id=found.pk, approve=True).state
+        except ActionError as refused:
+            return str(refused)
+
+    answers = at_once(4, approve)
+    # One order holds for both who approved it; the other changes nothing any more and says so to both.
+    assert sorted(answers) == [*["Không có ngày nào thay đổi: lịch đã như vậy."] * 2, *["approved"] * 2]
     drain_all()
     assert CalendarDay.objects.get(day=THURSDAY).ordered
     assert taken.events.filter(kind=EventKind.CALENDAR_CHANGED).count() == 1
@@ -314,7 +407,7 @@ def test_typed_seen_and_approved_on_the_pages(cast: Cast) -> None:
             },
             "đã có ở dòng trên",
         ),
-        ({"days-0-first": "10/11/2026", "days-0-kind": "off"}, "đã qua"),
+        ({"days-0-first": "10/11/2026", "days-0-kind": "off"}, "Chỉ đổi được từ ngày mai"),
     ],
 )
 def test_what_is_typed_wrong_is_said_there(cast: Cast, days: dict[str, str], said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import sys
@@ -9,6 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from tests.cast import Cast
+from tests.factories import dossiers as make
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +73,17 @@ def test_bad_lines_say_why_and_the_rest_is_answered(monkeypatch: pytest.MonkeyPa
     answers = ask(monkeypatch, *bad, good)
     assert [("error" in answer) for answer in answers] == [True] * len(bad) + [False]
     assert answers[0]["line"] == 1
+
+
+def test_the_clock_of_a_dossier_by_its_code(cast: Cast) -> None:
+    taken, waiting = make.accepted(cast, make.HOUSEHOLD), make.filed(cast, make.HOUSEHOLD)
+    out = io.StringIO()
+    call_command("due", taken.code, stdout=out)
+    answer = json.loads(out.getvalue())
+    assert datetime.datetime.fromisoformat(answer["due"]) == taken.due_at
+    assert datetime.datetime.fromisoformat(answer["promised"]) == taken.promised_at
+    assert answer["lines"]
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="2 lines"):
+        call_command("due", waiting.code, "H00.1", taken.code, stdout=out)
+    assert ["error" in json.loads(line) for line in out.getvalue().splitlines()] == [True, True, False]

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from dossiers.calendars import explain
 from dossiers.deadlines import Due, Fact, Rule, due
+from dossiers.models import Dossier
 from dossiers.states import EventKind
 from portal.accounts.models import Unit
 from procedures.calendar import HANOI, WorkCalendar, calendar_for
@@ -34,7 +36,9 @@ class BadLine(ValueError):
 
 
 class Command(BaseCommand):
-    """Reads one JSON object a line from standard input, writes one a line to standard output, in order.
+    """With dossier codes: what the clock says of each. Without: one JSON object a line from standard input.
+
+    Writes one object a line to standard output, in order. Of a dossier: `code`, `due`, `promised`, `paused`, `lines`.
 
     In: `start` (ISO instant; without an offset it is Hanoi's), `amount` (a number), `unit` (minute,
     working_hour, working_day, day, month, same_day), and if wanted `unit_code` (whose office hours; default the
@@ -43,17 +47,22 @@ class Command(BaseCommand):
     Exit code 1 when any line was bad.
     """
 
-    help = "Compute due instants from JSON lines on standard input."
+    help = "Explain the clock of dossiers, or compute due instants from JSON lines on standard input."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Any number of dossier codes."""
+        parser.add_argument("code", nargs="*", help="a dossier's code; none: read JSON lines")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Answer every line, bad ones included."""
         self.calendars: dict[str, WorkCalendar] = {}
         bad = 0
-        for number, text in enumerate(sys.stdin, start=1):
+        read = _of_dossier if options["code"] else self._answer
+        for number, text in enumerate(options["code"] or sys.stdin, start=1):
             if not text.strip():
                 continue
             try:
-                answer = self._answer(text)
+                answer = read(text)
             except BadLine as error:
                 bad += 1
                 answer = {"error": str(error), "line": number}
@@ -74,6 +83,20 @@ class Command(BaseCommand):
                 raise BadLine(f"unknown unit_code {code!r}")
             self.calendars[code] = calendar_for(unit)
         return self.calendars[code]
+
+
+def _of_dossier(code: str) -> dict[str, Any]:
+    dossier = Dossier.objects.select_related("version", "competent_unit").filter(code=code).first()
+    if dossier is None:
+        raise BadLine(f"no dossier {code!r}")
+    if dossier.accepted_at is None:
+        raise BadLine(f"dossier {code} is not accepted yet")
+    try:
+        result = explain(dossier)
+    except ValueError as error:
+        raise BadLine(str(error)) from error
+    promised = dossier.promised_at.astimezone(HANOI).isoformat() if dossier.promised_at else None
+    return {"code": code, "promised": promised, "paused": result.paused, **_told(result)}
 
 
 def _object(text: str) -> dict[str, Any]:
