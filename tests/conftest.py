@@ -51,10 +51,15 @@ _SAME_EVERYWHERE = {
 }  # fmt: skip
 
 
+# A worker takes whole files in this order: the longest come first, or one worker ends the run alone with them.
+_LONGEST = ("test_access.py", "test_access_posts.py", "test_runtime_up.py", "test_english_pages.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What another server outside changes nothing about: the runtime starts its own, and some only look at the code,
-    at rights, or at the catalogue in memory.
+    """Long files first. `once` marks what another server outside changes nothing about: the runtime starts its own,
+    and some only look at the code, at rights, or at the catalogue in memory.
     """
+    items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path.parent.name != "journeys"))
     for item in items:
         folder, name = item.path.parent.name, item.path.name
         if folder == "architecture" or (folder, name) in _SAME_EVERYWHERE or name.startswith("test_runtime_"):

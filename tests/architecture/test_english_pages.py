@@ -10,8 +10,8 @@ import pytest
 from django.urls import reverse
 
 from tests.architecture.matrix import OK, ROWS, expected
-from tests.architecture.test_access import Visitors, world  # noqa: F401
 from tests.architecture.tree import ROOT, listed
+from tests.architecture.visitors import Visitors
 from tests.architecture.world import World
 
 READERS = (
@@ -86,7 +86,7 @@ def _statuses(status: Any) -> frozenset[int]:
 @pytest.mark.once
 @pytest.mark.timeout(900)  # some thousand pages
 @pytest.mark.django_db
-def test_no_text_of_the_interface_is_left_in_vietnamese(world: World) -> None:  # noqa: F811
+def test_no_text_of_the_interface_is_left_in_vietnamese(world: World) -> None:
     wanted = _vietnamese() - DATA
     visitors = Visitors(world)
     faults: dict[str, str] = {}

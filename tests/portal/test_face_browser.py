@@ -155,8 +155,9 @@ def test_after_signing_out_the_back_button_shows_nothing(page: Any, people: Cast
     sign_in(page, people.citizen)
     page.goto("/tai-khoan/")
     page.click("header button:has-text('Đăng xuất')")
-    page.go_back()
-    page.wait_for_load_state()
+    page.wait_for_url("**/")
+    page.evaluate("history.back()")
+    page.wait_for_url("**/tai-khoan/dang-nhap/**")
     assert people.citizen.full_name not in page.content()
 
 
