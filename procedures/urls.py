@@ -3,6 +3,7 @@
 from django.urls import path
 
 from procedures.views import (
+    blank,
     board,
     browse,
     calculator,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("thu-tuc/muc-do/<int:pk>/", levels.order, name="level-order"),
     path("thu-tuc/muc-do/<int:pk>/quyet-dinh/", levels.decision, name="level-decision"),
     path("thu-tuc/<str:code>/truong-hop/", cases.choose, name="cases"),
+    path("thu-tuc/<str:code>/to-khai.pdf", blank.blank_form, name="blank-form"),
     path("thu-tuc/<str:code>/phi/", calculator.calculate_for, name="fee"),
     path("thu-tuc/<path:code>/", browse.detail, name="detail"),
     path("tinh-phi/", calculator.choose, name="fees"),

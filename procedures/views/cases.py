@@ -39,6 +39,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
         "walk": found,
         "kept": [(question.code, choice.code) for question, choice in found.answered],
         "trail": _trail(found, at_counter),
+        "version": version,
         "at_counter": at_counter,
         "missed": found.question is not None and "tiep" in request.GET,
     }

@@ -119,7 +119,7 @@ def case_sheet(procedure: Procedure, version: ProcedureVersion, case: ProcedureC
     return CaseSheet(
         title=case.title if case else "",
         channels=[_channel(procedure, limit) for limit in limits],
-        papers=[_paper(procedure, document) for document in own(version.requireddocuments)],
+        papers=[paper_row(procedure, document) for document in own(version.requireddocuments)],
         steps=steps,
         total=minutes_text(sum(step.minutes for step, _text in steps if not step.parallel)) if steps else "",
         diagram=draw(_shape(step, text) for step, text in steps) if steps else None,
@@ -153,7 +153,8 @@ def _fee_note(procedure: Procedure, amounts: list[int]) -> str:
     return ""
 
 
-def _paper(procedure: Procedure, document: RequiredDocument) -> PaperRow:
+def paper_row(procedure: Procedure, document: RequiredDocument) -> PaperRow:
+    """A paper of the closed list with what there is to say about it."""
     notes = [str(document.hint)] if document.hint else []
     if not document.required and not document.shown_only:
         generic = procedure.setup == Setup.GENERIC  # the source mixes the papers of several cases

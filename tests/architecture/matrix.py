@@ -84,6 +84,7 @@ PUBLIC = (
     Row("procedures:suggest", EVERYBODY, NOBODY, query={"q": "khai sinh"}),
     Row("procedures:detail", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
     Row("procedures:fees", EVERYBODY, NOBODY),
+    Row("procedures:blank-form", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
     Row("procedures:fee", EVERYBODY, NOBODY, lambda _world: (make.BIRTH,)),
     Row("procedures:events", EVERYBODY, NOBODY),
     Row("procedures:event", EVERYBODY, NOBODY, lambda _world: ("sinh-con",)),
