@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dossiers.deadlines import CLOCK_EVENTS, Due, Fact, Rule, due, facts_of, rule_for
 from dossiers.models import CalendarOrderDay, CalendarState, Dossier
@@ -23,12 +24,15 @@ class _Approval:
 
 
 class KnownCalendars:
-    """The city's calendars through time, each read once: two queries, then none."""
+    """The city's calendars through time, each read once: two queries, the second when the past is asked about."""
 
     def __init__(self) -> None:
-        self._now = city_calendar()
-        self._approvals = _approvals()
-        self._found: dict[int, CityCalendar] = {0: self._now}
+        self.now = city_calendar()
+        self._found: dict[int, CityCalendar] = {0: self.now}
+
+    @cached_property
+    def _approvals(self) -> list[_Approval]:
+        return _approvals()
 
     def at(self, instant: datetime.datetime) -> CityCalendar:
         """The calendar in force at `instant`. Days no order ever changed are as the reference data has them."""
@@ -66,7 +70,11 @@ def explain(dossier: Dossier) -> Due:
     rule = rule_for(dossier)
     if rule is None:
         raise ValueError(f"dossier {dossier.code} has no usable time limit")
-    readings = counted(facts_of(dossier), rule, dossier.competent_unit.office_hours, KnownCalendars())
+    facts, hours, known = facts_of(dossier), dossier.competent_unit.office_hours, KnownCalendars()
+    today = due(facts, rule, known.now.of(hours))
+    if today.at == dossier.due_at:
+        return today
+    readings = counted(facts, rule, hours, known)
     return next((one for one in readings if one.at == dossier.due_at), readings[0])
 
 

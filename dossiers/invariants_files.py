@@ -13,9 +13,10 @@ from django.db.models import Model
 
 from dossiers.models import Attachment, Document, PetitionFile, StoredPaper, UnitPaper
 from portal.lib import files
-from procedures.models import CatalogueImport
+from procedures.models import CatalogueImport, PaperTemplate
 
-NAMING: list[type[Model]] = [Attachment, Document, PetitionFile, StoredPaper, UnitPaper, CatalogueImport]
+NAMING: list[type[Model]] = [Attachment, Document, PetitionFile, StoredPaper, UnitPaper]
+NAMING += [CatalogueImport, PaperTemplate]
 
 
 def name_files(*models: type[Model]) -> None:

@@ -75,7 +75,8 @@ class CaseData(Schema):
 class PaperData(Schema):
     """A paper to hand in. `conditional`: only when the answers of the form call for it.
 
-    `certified_basis`: the provision that allows asking for a certified copy; empty: a plain copy is enough.
+    `certified_basis`: the provision that allows asking for a certified copy; empty: a plain copy is enough. `template`:
+    the path of a blank one to download, "" without.
     """
 
     code: str
@@ -88,6 +89,7 @@ class PaperData(Schema):
     shown_only: bool
     known_from: str
     certified_basis: str
+    template: str
 
 
 class StepData(Schema):

@@ -75,7 +75,7 @@ def _grouped(section: Section, schema: FormSchema) -> list[tuple[str, list[Line]
 
 
 def _line(spec: FieldSpec, schema: FormSchema) -> Line:
-    said = {
+    said: dict[str, Any] = {
         "label": spec.label.vi,
         "hint": spec.help.vi if spec.help else "",
         "when": words(spec.visible_when, schema),

@@ -98,6 +98,7 @@ _PAPER = (
     "certified_basis",
     "condition",
     "hint",
+    "template",
 )
 _RESULT = ("code", "name", "number_suffix", "layout")
 _FEE = (

@@ -1,4 +1,4 @@
-"""What is wrong with a draft: its form, the whole document, the lint, the scripted examples. Pure but for the units."""
+"""What is wrong with a draft: form, whole document, lint, scripted examples. Pure but for units and templates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from procedures.form_schema import BadSchemaError, FormSchema, parse
 from procedures.importing import examples
 from procedures.importing.configured_file import ConfiguredFile
+from procedures.models import PaperTemplate
 from procedures.quality import LINT, form_faults, paper_faults, result_faults
 
 
@@ -44,7 +45,7 @@ def places(content: Mapping[str, Any], *, announced: bool = False) -> list[Place
     except ValidationError as error:
         found = [*_file_places(error), *_announcement(content, announced)]
     else:
-        found = [*_announcement(content, announced), *_lint(file), *_examples(file)]
+        found = [*_announcement(content, announced), *_lint(file), *_templates(file), *_examples(file)]
     return sorted(found, key=lambda place: _order(place.part))
 
 
@@ -90,6 +91,14 @@ def _lint(file: ConfiguredFile) -> Iterator[Place]:
     form = file.form.model_dump(mode="json", exclude_defaults=True)
     for fault in (*paper_faults(file.papers), *result_faults(file.results), *form_faults(form)):
         yield Place(fault.part, f"{LINT[fault.code]}: {fault.detail}", "lint")
+
+
+def _templates(file: ConfiguredFile) -> Iterator[Place]:
+    wanted = {paper.template for paper in file.papers if paper.template}
+    known = set(PaperTemplate.objects.filter(sha256__in=wanted).values_list("sha256", flat=True))
+    for number, paper in enumerate(file.papers):
+        if paper.template and paper.template not in known:
+            yield Place(f"papers.{number}.template", "unknown template")
 
 
 def _examples(file: ConfiguredFile) -> Iterator[Place]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Prefetch
+from django.urls import reverse
 
 from portal.lib import clock
 from procedures.entries import Entry
@@ -92,7 +93,9 @@ def _limit(limit: Any) -> Data:
 
 def _paper(paper: Any) -> Data:
     names = ("code", "name", "originals", "copies", "required", "shown_only", "known_from", "certified_basis")
-    return {name: getattr(paper, name) for name in names} | {"conditional": bool(paper.condition)}
+    where = reverse("procedures:template", args=[paper.template]) if paper.template else ""
+    more = {"conditional": bool(paper.condition), "template": where}
+    return {name: getattr(paper, name) for name in names} | more
 
 
 def _fee(rule: FeeRule) -> Data:

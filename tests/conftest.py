@@ -39,6 +39,7 @@ _WRITTEN = {
     "procedures_catalogueimport",
     "procedures_importitem",
     "procedures_importfault",
+    "procedures_papertemplate",
 }
 
 

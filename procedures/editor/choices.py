@@ -1,4 +1,4 @@
-"""What can be chosen in the editor, from the document itself and from the catalogue's own lists. Pure."""
+"""What can be chosen in the editor: of the document, of the catalogue's lists. Pure but for the papers' templates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from portal.accounts.permissions import Role
 from procedures import dictionary
 from procedures.editor.columns import NO_CASE, Choices, Document
 from procedures.form_schema import Kind
-from procedures.models import Channel, ClockStart, FeeAuthority, FeeKind, OnlineLevel, StepKind, TimeUnit
+from procedures.models import (
+    Channel,
+    ClockStart,
+    FeeAuthority,
+    FeeKind,
+    OnlineLevel,
+    PaperTemplate,
+    StepKind,
+    TimeUnit,
+)
 from procedures.querysets import MISSING
 
 KINDS = {
@@ -95,6 +104,11 @@ def led(document: Document) -> Choices:
 def questions(document: Document) -> Choices:
     """The questions of the document."""
     return [(each.get("code", ""), vi(each.get("text"))) for each in document.get("questions", [])]
+
+
+def templates(_document: Document) -> Choices:
+    """Blank papers of the library, by name; one query."""
+    return list(PaperTemplate.objects.values_list("sha256", "name"))
 
 
 def papers(document: Document) -> Choices:

@@ -113,6 +113,13 @@ PAPERS = Node(
             "asked_because", _("Vẫn phải nộp vì"), "text", _("Khi nhà nước thường đã có giấy này mà vẫn cần.")
         ),
         Column("hint", _("Hướng dẫn"), "long"),
+        Column(
+            "template",
+            _("Mẫu để tải"),
+            "choice",
+            _("Lấy từ trang Mẫu giấy tờ; người dân tải về, điền và mang đến."),
+            choices=choices.templates,
+        ),
         Column("condition", _("Chỉ cần khi"), "json", WHEN),
     ),
     file.Paper,

@@ -48,6 +48,7 @@ _SENTENCES = (
     (r"(\w+) names the unknown case '(.+)'", "Có mục thuộc trường hợp không tồn tại “%(1)s”."),
     (r"asks '(.+)', which is no later question", "Dẫn tới câu “%(0)s” nhưng không có câu nào đứng sau mang mã đó."),
     (r"leads to the unknown case '(.*)'", "Dẫn tới trường hợp không tồn tại “%(0)s”."),
+    (r"unknown template", "Mẫu này không có trong trang Mẫu giấy tờ."),
     (r"nobody is led to it", "Không câu trả lời nào dẫn tới câu hỏi này."),
     (r"no question leads to it", "Không câu hỏi nào dẫn tới trường hợp này."),
     (r"two choices have the same code", "Hai câu trả lời cùng mã."),

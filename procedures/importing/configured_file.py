@@ -70,6 +70,7 @@ class Paper(Strict):
     certified_basis: str = ""
     condition: dict[str, Any] = {}
     hint: str = ""
+    template: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class Time(Strict):

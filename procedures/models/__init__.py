@@ -35,6 +35,7 @@ from procedures.models.procedures import (
     VersionState,
 )
 from procedures.models.stamps import DataStamp
+from procedures.models.templates import PaperTemplate
 
 __all__ = [
     "CalendarDay",
@@ -59,6 +60,7 @@ __all__ = [
     "OfferLevel",
     "OnlineLevel",
     "OrderState",
+    "PaperTemplate",
     "Procedure",
     "ProcedureCase",
     "ProcedureVersion",

@@ -108,7 +108,8 @@ class RequiredDocument(Part):
     `certified_basis` names the provision that allows asking for a certified copy; empty means a plain copy
     compared with the original is enough (NĐ 23/2015/NĐ-CP art. 6). `shown_only`: presented, noted and given
     back, no copy may be asked. `known_from` names the register or earlier result that makes it needless,
-    `asked_because` says why it must be brought although the state usually holds it.
+    `asked_because` says why it must be brought although the state usually holds it. `template` is the hash of a
+    `PaperTemplate` to download, "" without one.
     """
 
     code = models.SlugField(max_length=60)
@@ -124,6 +125,7 @@ class RequiredDocument(Part):
         default=dict, blank=True, help_text="asked only when it holds, see form_schema"
     )
     hint = models.CharField(max_length=500, blank=True)
+    template = models.CharField(max_length=64, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -53,6 +53,7 @@ class PaperRow:
     originals: int
     copies: int
     notes: list[str]
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def paper_row(procedure: Procedure, document: RequiredDocument) -> PaperRow:
         notes.append(_("Vẫn phải nộp: %(why)s") % {"why": document.asked_because})
     if document.certified_basis:
         notes.append(_("Bản sao có chứng thực (%(basis)s).") % {"basis": document.certified_basis})
-    return PaperRow(document.name, document.originals, document.copies, notes)
+    return PaperRow(document.name, document.originals, document.copies, notes, document.template)
 
 
 def _labels(form: dict[str, Any]) -> dict[str, str]:

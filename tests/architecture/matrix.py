@@ -300,6 +300,13 @@ BOTH_SIDES_DENIED: Expected = {OFFICERS: 403, "monitor": 403, CITIZENS: 403, "*"
 DESK = (
     Row("dossiers:reuse-list", {OFFICERS | CITY: OK, "*": 403}, args=lambda _world: (make.BIRTH,)),
     Row("procedures:imports", {STAFF: OK, "*": 403}, {"catalogue": 422, "*": 403}),
+    Row("procedures:templates", {STAFF: OK, "*": 403}, {"catalogue": 422, "*": 403}),
+    Row(
+        "procedures:template",  # no published version names it yet
+        {STAFF: OK, "anonymous": 404, "*": 404},
+        {STAFF: 405, "anonymous": 405, "*": 405},
+        lambda world: (world.template.sha256,),
+    ),
     *(
         Row(f"procedures:{name}", {STAFF: OK, "*": 403}, args=lambda world: (world.imported.source_id,))
         for name in ("import", "import-faults", "import-absent", "import-file")

@@ -65,8 +65,9 @@ from portal.lib import clock
 from portal.outbox.actions import drain_all
 from procedures.actions.imports import compare, receive
 from procedures.actions.levels import Setting, Wish, propose
+from procedures.actions.templates import add_template
 from procedures.form_engine import required_documents
-from procedures.models import ImportItem, LevelOrder, VersionDraft
+from procedures.models import ImportItem, LevelOrder, PaperTemplate, VersionDraft
 from reporting.actions.exports import ExportWish, ask_export, write
 from reporting.actions.reports import ScheduleWish, add_schedule, issue_due
 from reporting.models import EarlyWarning, Export, Report, WarningRule
@@ -151,6 +152,7 @@ class World:
     calendar: CalendarOrder
     register: UnitPaper
     imported: ImportItem
+    template: PaperTemplate
     reset: tuple[str, str]
     report: Report
     export: Export
@@ -236,6 +238,7 @@ def build(cast: Cast, merchant: str) -> World:
         calendar=_calendar(cast),
         register=_register(cast),
         imported=_imported(cast),
+        template=add_template(by=cast.catalogue, name="Mẫu thử", upload=make.pdf()),
         reset=_reset(cast.citizen),
         report=_report(cast),
         export=_export(cast),

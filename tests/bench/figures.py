@@ -123,7 +123,15 @@ def plain_defaults() -> list[tuple[str, str, Any]]:
     """(table, column, value) of what Django fills in by itself: a column added later needs no change here."""
     from django.apps import apps
 
-    tables = {"dossier", "dossierevent", "supplementrequest", "document", "feeassessment", "payment"}
+    tables = {
+        "dossier",
+        "dossierevent",
+        "dossierparty",
+        "supplementrequest",
+        "document",
+        "feeassessment",
+        "payment",
+    }
     return [
         (model._meta.db_table, field.column, field.get_default())
         for model in apps.get_models()

@@ -60,6 +60,7 @@ def _content(code: str) -> dict[str, Any]:
     return content
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("code", [BIRTH, file.MARRIAGE, file.CERTIFIED, "1.013226", "1.001731"])
 def test_showing_and_saving_anything_unchanged_changes_nothing(code: str) -> None:
     """The table of columns knows every key of every kind of node: nothing is lost on the way through a form."""
