@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from procedures.form_schema import BadSchemaError, FormSchema, parse
 from procedures.importing import examples
 from procedures.importing.configured_file import ConfiguredFile
-from procedures.models import PaperTemplate
+from procedures.models import Channel, PaperTemplate
 from procedures.quality import LINT, form_faults, paper_faults, result_faults
 
 
@@ -91,6 +91,19 @@ def _lint(file: ConfiguredFile) -> Iterator[Place]:
     form = file.form.model_dump(mode="json", exclude_defaults=True)
     for fault in (*paper_faults(file.papers), *result_faults(file.results), *form_faults(form)):
         yield Place(fault.part, f"{LINT[fault.code]}: {fault.detail}", "lint")
+    for channel in _free_because_unentered(file):
+        yield Place("fees", f"{LINT['free-unentered']}: {channel}", "lint")
+
+
+def _free_because_unentered(file: ConfiguredFile) -> Iterator[str]:
+    """Channels that would be shown as free though the fee is on the list of what nobody entered.
+
+    The lint's other kinds about times and steps are faults of the document itself, see `configured_file`.
+    """
+    for time in file.times if "fee" in file.missing else []:
+        charged = any(fee.channel in {"", time.channel} for fee in file.of_case(file.fees, time.case))
+        if not charged and time.channel not in file.fee_unknown:
+            yield str(Channel(time.channel).label)
 
 
 def _templates(file: ConfiguredFile) -> Iterator[Place]:

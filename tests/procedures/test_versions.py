@@ -74,6 +74,18 @@ def test_a_draft_of_a_configured_procedure_passes_the_check_as_it_is(cast: Cast)
     assert [place.path for place in places(draft.content, announced=True)] == ["decision_date"]
 
 
+def test_a_fee_nobody_entered_is_not_published_as_free(cast: Cast) -> None:
+    content = copy.deepcopy(make.begun(cast, BIRTH).content) | {"fees": []}
+    channels = {time["channel"] for time in content["times"]}
+    missing = [*content.get("missing", []), "fee"]
+    unknown = content.get("fee_unknown", [])
+    found = [place for place in places(content | {"missing": missing}) if place.kind == "lint"]
+    assert len(found) == len(channels - set(unknown)) > 0
+    assert {place.part for place in found} == {"fees"}
+    said_so = content | {"missing": missing, "fee_unknown": sorted(channels)}
+    assert not [place for place in places(said_so) if place.kind == "lint"]
+
+
 def test_a_document_put_together_from_rows_is_the_one_the_rows_came_from(cast: Cast) -> None:
     version = Procedure.objects.get(code=BIRTH).versions.get()
     kept = document_of(version)
