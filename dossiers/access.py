@@ -101,6 +101,9 @@ def get_draft(user: AnyUser, draft_id: uuid.UUID | str, *, lock: bool = False) -
     else:
         drafts = drafts.select_related("dossier")
     draft = drafts.first()
+    if draft is None and lock:
+        # Taken over to another version while we waited: the row no longer fits the version joined to it before.
+        draft = drafts.first()
     if draft is None:
         raise Http404(_("Không tìm thấy hồ sơ đang soạn này."))
     return draft

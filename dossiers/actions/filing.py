@@ -18,6 +18,7 @@ from dossiers.actions.base import notify, record, set_times
 from dossiers.actions.numbers import next_code
 from dossiers.deadlines import accept_by
 from dossiers.models import Dossier, DossierForm, DossierParty, Draft, LinkedPart, PartyRole
+from dossiers.renewing import is_outdated
 from dossiers.states import EventKind, Money
 from dossiers.workflow import ActionError
 from portal.accounts.models import Unit, UnitKind, User
@@ -41,6 +42,15 @@ class IncompleteDossier(ActionError):
         super().__init__(_("Hồ sơ chưa đầy đủ. Xin xem các mục được đánh dấu."))
 
 
+class OutdatedDraft(ActionError):
+    """Filing refused: the version the draft was begun with is over, see `actions.renewing`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Thủ tục đã có thay đổi kể từ khi bạn bắt đầu soạn. Mở lại bản soạn để xem thay đổi rồi nộp.")
+        )
+
+
 @dataclass(frozen=True)
 class Party:
     """A person or organisation as given on filing; `acting` and its basis say by what right somebody files."""
@@ -60,8 +70,9 @@ class Party:
 def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) -> Dossier:
     """File a draft. A second call, from another tab or a re-sent request, returns the same dossier.
 
-    Raises IncompleteDossier naming every missing answer and paper; nothing is written then. A draft of a
-    linked service is filed with the others only (`actions.linked.file_linked`, which says `linked`).
+    Raises IncompleteDossier naming every missing answer and paper, OutdatedDraft when its version is over; nothing is
+    written then. A draft of a linked service is filed with the others only (`actions.linked.file_linked`, which says
+    `linked`).
     """
     with transaction.atomic():
         draft = get_draft(by, draft_id, lock=True)
@@ -92,6 +103,8 @@ def file_online(*, draft_id: uuid.UUID | str, by: User, linked: bool = False) ->
 
 
 def _check(draft: Draft) -> tuple[FormSchema, dict[str, Any]]:
+    if is_outdated(draft):
+        raise OutdatedDraft
     if draft.version.online_level == OnlineLevel.COUNTER:
         raise ActionError(_("Thủ tục này chỉ nộp trực tiếp tại quầy."))
     if draft.unit is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.access import get_linked, get_linked_part
 from dossiers.actions.carrying import carry_all
-from dossiers.actions.filing import IncompleteDossier, file_online
+from dossiers.actions.filing import IncompleteDossier, OutdatedDraft, file_online
 from dossiers.models import Draft, LinkedFiling, LinkedPart, PartState
 from dossiers.workflow import ActionError
 from portal.accounts.access import can
@@ -86,7 +86,7 @@ def _file_part(spec: Part, part: LinkedPart, linked: LinkedFiling, by: User) -> 
     if part.draft is not None:
         try:
             part.dossier = file_online(draft_id=part.draft.pk, by=by, linked=True)
-        except IncompleteDossier as lacking:
+        except (IncompleteDossier, OutdatedDraft) as lacking:
             raise IncompletePart(part.key, lacking) from lacking
         part.save(update_fields=["dossier"])
     elif linked.unit is not None:

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from dossiers.access import get_draft
 from dossiers.actions.drafts import AlreadyFiled
+from dossiers.renewing import is_outdated
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,7 +48,21 @@ def for_citizens(
 
 
 def on_draft(view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Hand the person's own draft to the view; one that was filed, even this instant, leads to its dossier."""
+    """Hand the person's own draft to the view; one that was filed, even this instant, leads to its dossier.
+
+    Of a draft whose version is over nothing is shown before what changed; what is typed or uploaded is still taken.
+    """
+
+    def current(request: HttpRequest, draft: Draft, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "GET" and is_outdated(draft):
+            return redirect("dossiers:renewal", draft.pk)
+        return view(request, draft, *args, **kwargs)
+
+    return functools.wraps(view)(on_old_draft(current))
+
+
+def on_old_draft(view: DraftView[P]) -> Callable[..., HttpResponseBase]:
+    """As `on_draft`, for the pages of a draft whose version may be over."""
 
     @functools.wraps(view)
     def shown(request: HttpRequest, draft_id: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:

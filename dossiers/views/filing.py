@@ -19,7 +19,7 @@ from dossiers.forms_citizen import DeclarationForm, PlaceForm, StartForm, open_o
 from dossiers.models import Draft
 from dossiers.reuse import Memory, Offers, spoken
 from dossiers.views import former
-from dossiers.views.drafting import for_citizens, on_draft, part_of, person
+from dossiers.views.drafting import for_citizens, on_draft, on_old_draft, part_of, person
 from dossiers.wizard import PLACE, REVIEW, Wizard
 from dossiers.workflow import ActionError
 from portal.lib.reads_writes import reads, writes
@@ -71,7 +71,9 @@ def _begun(request: HttpRequest, version: ProcedureVersion) -> dict[str, Any]:
     """What the person has of this procedure already: drafts, and dossiers not decided yet."""
     running = tracking.of_person(person(request)).open().filter(procedure=version.procedure_id)
     return {
-        "drafts": person(request).drafts.filter(version=version, dossier=None, revision__gt=0)[:5],
+        "drafts": person(request).drafts.filter(
+            version__procedure=version.procedure_id, dossier=None, revision__gt=0
+        )[:5],
         "running": tracking.shown(running[:5]),
     }
 
@@ -98,7 +100,7 @@ def overview(request: HttpRequest, draft: Draft) -> HttpResponse:
     return render(request, "dossiers/filing/overview.html", context)
 
 
-@on_draft
+@on_old_draft
 @writes
 def discard(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Ask once, then delete the draft."""

@@ -185,6 +185,9 @@ CITIZEN = (
     Row("dossiers:start", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}, lambda _world: (make.BIRTH,)),
     Row("dossiers:draft", OWN_DRAFT, {"owner": 405, CITIZENS: 404, "*": 403}, _draft),
     Row("dossiers:discard", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
+    Row(
+        "dossiers:renewal", {"owner": ON, CITIZENS: 404, "*": 403}, OWN_DRAFT_DONE, _draft
+    ),  # it is up to date
     Row("dossiers:papers", OWN_DRAFT, OWN_DRAFT_DONE, _draft),
     Row(
         "dossiers:paper",
