@@ -13,9 +13,12 @@ from simple_history.utils import bulk_create_with_history
 from portal.accounts.models import Unit
 from portal.lib.text import fold
 from procedures.importing.catalogue_file import CatalogueFile, ProcedureFact
+from procedures.importing.national.comparing import Part
 from procedures.importing.versions import allow_rewriting, made_by_people, open_next_version
 from procedures.models import (
     Field,
+    IdentityState,
+    ImportItem,
     OnlineLevel,
     Procedure,
     ProcedureVersion,
@@ -35,7 +38,8 @@ def load_catalogue(file: CatalogueFile, progress: Progress = lambda _done: None)
     """Make the database agree with the file; returns how many procedures changed.
 
     A procedure configured in the city keeps its own rules, only its identity follows the file. One that has left
-    the file is switched off, never deleted. One whose version people published is left alone altogether.
+    the file is switched off, never deleted. One whose version people published is left alone altogether, and so is what
+    two persons confirmed of a title, a field, levels, an agency or applicants.
     """
     allow_rewriting()
     loader = _Loader(file)
@@ -58,6 +62,7 @@ class _Loader:
         self.units = dict(Unit.objects.filter(kind="department").values_list("code", "pk"))
         self.theirs = made_by_people()
         self.known = {procedure.code: procedure for procedure in Procedure.objects.all()}
+        self.confirmed = _confirmed()
 
     def add_new(self, progress: Progress) -> int:
         """Everything that is not there yet, in a few statements."""
@@ -103,6 +108,8 @@ class _Loader:
         values = self.identity(fact)
         if not procedure.configured:
             values["missing"] = list(fact.missing)
+        for name in self.confirmed.get(procedure.pk, ()):
+            values.pop(name)
         changes = {name: value for name, value in values.items() if getattr(procedure, name) != value}
         for name, value in changes.items():
             setattr(procedure, name, value)
@@ -135,6 +142,25 @@ class _Loader:
             "source": self.file.source,
             "is_active": True,
         }
+
+
+_COLUMNS = {
+    Part.TITLE: ("title", "short_title", "search_text"),
+    Part.FIELD: ("field_id", "search_text"),
+    Part.LEVELS: ("at_commune", "at_province"),
+    Part.AGENCY: ("agency",),
+    Part.APPLICANTS: ("for_citizens", "for_organisations"),
+}
+
+
+def _confirmed() -> dict[int, set[str]]:
+    """Columns of procedures' own rows that two persons took over from the national catalogue: they know better."""
+    found: dict[int, set[str]] = {}
+    rows = ImportItem.objects.filter(identity=IdentityState.APPLIED, procedure__isnull=False)
+    for key, parts in rows.values_list("procedure_id", "parts"):
+        columns = (name for part in parts for name in _COLUMNS.get(part, ()))
+        found.setdefault(key, set()).update(columns)
+    return found
 
 
 def _rules(fact: ProcedureFact) -> dict[str, Any]:

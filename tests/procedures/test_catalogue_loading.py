@@ -8,10 +8,14 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from procedures.actions.imports import compare, receive
+from procedures.actions.taking import confirm_identity, take_over
 from procedures.importing import files, reference
 from procedures.importing.catalogue import load_catalogue
 from procedures.importing.versions import open_next_version
 from procedures.models import CalendarDay, DataStamp, Field, Procedure, ProcedureVersion
+from tests.factories import dossiers as make
+from tests.procedures import national
 from tests.procedures.test_catalogue_data import read
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +50,19 @@ def test_the_configured_say_nothing_of_forms_missing():
     rows = Procedure.objects.filter(configured=True)
     assert {"1.001193", "1.000894", "2.000635", "2.000815", "1.001612"} < {row.code for row in rows}
     assert not any({"form", "process", "papers"} & set(row.missing) for row in rows)
+
+
+def test_what_two_persons_confirmed_stays(cast):
+    renamed = national.same(make.BIRTH) | {"TENTTHC": "Thủ tục đăng ký khai sinh (mới)"}
+    data = national.service(renamed)
+    source = compare(import_id=receive(by=cast.catalogue, name="mot.json", data=data, ask=False).pk)
+    taken = take_over(by=cast.catalogue, item_id=source.items.get(code=make.BIRTH).pk)
+    confirm_identity(by=cast.publisher, item_id=taken.pk)
+    load_catalogue(narrowed(make.BIRTH, title="Tên của bản phát hành", agency="Cơ quan mới"))
+    row = Procedure.objects.get(code=make.BIRTH)
+    assert row.title == "Thủ tục đăng ký khai sinh (mới)"
+    assert "(moi)" in row.search_text
+    assert row.agency == "Cơ quan mới"  # nobody confirmed another
 
 
 def test_a_first_version_begins_on_the_as_of_day():
