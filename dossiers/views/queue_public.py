@@ -13,9 +13,11 @@ from dossiers import queueing
 from dossiers.actions import queue
 from dossiers.forms_queue import TicketForm
 from dossiers.grounds import basis_of
-from dossiers.models import TicketState
+from dossiers.models import QueuePoint, TicketState
 from dossiers.workflow import ActionError
 from portal.lib.reads_writes import public, reads, writes
+
+KIOSK_SECONDS = 30
 
 
 @public
@@ -38,9 +40,17 @@ def kiosk(request: HttpRequest, token: str) -> HttpResponse:
         "waiting": waiting,
         "expected": queueing.expected(point, waiting),
     }
-    return render(
+    response = render(
         request, "dossiers/queue/kiosk.html", context, status=422 if request.method == "POST" else 200
     )
+    if request.method == "POST":
+        _return_to_kiosk(response, point)
+    return response
+
+
+def _return_to_kiosk(response: HttpResponse, point: QueuePoint) -> None:
+    """The machine shows its first page again by itself, without script: the next person never meets the last one's."""
+    response["Refresh"] = f"{KIOSK_SECONDS};url={reverse('dossiers:kiosk', args=[point.token])}"
 
 
 @public
@@ -57,9 +67,14 @@ def ticket(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "basis": basis_of(found.ground),
         "here": request.build_absolute_uri(request.path),
         "at_kiosk": "tai-may" in request.GET,
+        "seconds": KIOSK_SECONDS,
     }
-    template = "dossiers/queue/_turn.html" if request.htmx else "dossiers/queue/ticket.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "dossiers/queue/_turn.html", context)
+    response = render(request, "dossiers/queue/ticket.html", context)
+    if context["at_kiosk"]:
+        _return_to_kiosk(response, found.point)
+    return response
 
 
 @public

@@ -156,8 +156,13 @@ def test_from_kiosk_to_display_nothing_is_personal(cast: Cast) -> None:
     kiosk, officer = Client(), client_of(cast.office.counter)
     address = reverse("dossiers:kiosk", args=[point.token])
     assert "chưa có dữ liệu" in kiosk.get(address).content.decode()
-    assert kiosk.post(address, {"key": str(uuid.uuid4())}).status_code == 422
+    refused = kiosk.post(address, {"key": str(uuid.uuid4())})
+    assert refused.status_code == 422
     page = kiosk.post(address, {"key": str(uuid.uuid4()), "matter": "file", "ground": "elderly"}, follow=True)
+    back = f"30;url={address}"  # the machine returns by itself; the same ticket on a phone stays
+    assert (refused["Refresh"], page["Refresh"]) == (back, back)
+    assert "30 giây" in page.content.decode()
+    assert "Refresh" not in kiosk.get(page.redirect_chain[-1][0].partition("?")[0])
     html = page.content.decode()
     assert "001" in html
     assert "Luật Người cao tuổi" in html
