@@ -94,6 +94,11 @@ def existed(unit: Unit, period: Period) -> bool:
     return unit.valid_from <= period.last and (unit.valid_to is None or unit.valid_to > period.first)
 
 
+def existed_throughout(unit: Unit, period: Period) -> bool:
+    """Whether the unit was there on every day of the period."""
+    return unit.valid_from <= period.first and (unit.valid_to is None or unit.valid_to > period.last)
+
+
 def scope_of(user: AnyUser) -> Scope:
     """The units whose figures `user` may see (one query for a city-wide post). PermissionDenied without any."""
     if not can_somewhere(user, Permission.SEE_FIGURES):

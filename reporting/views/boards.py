@@ -15,7 +15,7 @@ from portal.lib import clock
 from portal.lib.reads_writes import public, reads
 from procedures.calendar import calendar_for
 from reporting import boards, closing, outlook, pulls, ranking
-from reporting.access import Scope, get_unit, scope_of
+from reporting.access import Scope, existed, existed_throughout, get_unit, scope_of
 from reporting.counting import Counts
 from reporting.fill import state
 from reporting.forms import PeriodForm
@@ -72,6 +72,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     context = _frame(request, form, period, found, measure) | {
         "scope": scope,
         "unit": one,
+        "existed": existed(one, period),
+        "existed_throughout": existed_throughout(one, period),
         "tiles": boards.tiles_of_unit(one, counts, then, targets, links),
         "standing": boards.standing(counts, links, one.code),
         "trend": boards.trend(found, measure, target),

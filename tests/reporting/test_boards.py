@@ -264,6 +264,42 @@ def test_a_unit_that_did_not_exist_then_is_not_ranked(cast: Cast, ward: Unit, ma
     assert ward.pk in {row.unit.pk for row in april.context["rows"]}
 
 
+@pytest.mark.parametrize(
+    ("valid", "said", "unsaid"),
+    [
+        (
+            (datetime.date(2026, 4, 1), None),
+            ["không tồn tại trong khoảng", "Có từ ngày 01/04/2026"],
+            "một phần",
+        ),
+        (
+            (datetime.date(2026, 3, 10), None),
+            ["một phần của khoảng", "Có từ ngày 10/03/2026"],
+            "không tồn tại",
+        ),
+        (
+            (datetime.date(2025, 7, 1), datetime.date(2026, 3, 20)),
+            ["một phần của khoảng", "Không còn từ ngày 20/03/2026"],
+            "không tồn tại",
+        ),
+        ((datetime.date(2025, 7, 1), datetime.date(2026, 3, 1)), ["không tồn tại trong khoảng"], "một phần"),
+        ((datetime.date(2025, 7, 1), datetime.date(2026, 4, 1)), [], "tồn tại"),
+    ],
+)
+def test_a_board_says_when_the_unit_was_not_there(
+    valid: tuple[datetime.date, datetime.date | None],
+    said: list[str],
+    unsaid: str,
+    cast: Cast,
+    ward: Unit,
+    filled: None,
+) -> None:
+    Unit.objects.filter(pk=ward.pk).update(valid_from=valid[0], valid_to=valid[1])
+    page = text(signed_in(cast.monitor).get(reverse("reporting:unit", args=[ward.code]), MARCH))
+    assert all(words in page for words in said)
+    assert unsaid not in page
+
+
 def test_almost_everything_is_not_shown_as_everything() -> None:
     from reporting.measures import MEASURE_BY_CODE
     from reporting.wording import value_text
