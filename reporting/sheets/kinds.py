@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils.translation import override
 
 from dossiers.models.ratings import Rating, Satisfaction
+from payments.reconciling import given_back, net_booked, remittance
 from portal.accounts.models import Unit
 from reporting import index766, report06
 from reporting.bases import Fact
@@ -248,13 +249,63 @@ def money(asked: Asked) -> Sheet:
         for unit in asked.units
         if found.by_unit.get(unit.pk, {}).get("paid_amount")
     )
+    total = _money(TOTAL, found.of(asked.keys))
+    paid = Table("Hồ sơ và số tiền theo cách nộp", "Đơn vị thu", columns, lines, total)
+    balance, checks = _balance(asked)
     return Sheet(
         title="Tình hình thu phí, lệ phí",
-        form="Số đã ghi sổ trong kỳ; khoản nộp thừa và khoản đã hoàn không tính ở đây",
-        tables=(Table("", "Đơn vị thu", columns, lines, _money(TOTAL, found.of(asked.keys))),),
+        form="Số đã ghi sổ trong kỳ; khoản nộp thừa không phải là khoản thu",
+        tables=(paid, balance),
         notes=tuple(definition(MEASURE_BY_CODE[code]) for code in PAID),
-        remarks=_state(found),
+        checks=checks,
+        remarks=(
+            "Bảng thứ hai tính theo biên lai và các khoản hoàn đã trả trong kỳ, cả khoản hoàn của biên lai kỳ trước.",
+            "Lệ phí nộp toàn bộ vào ngân sách; phí chưa có tỷ lệ để lại được xác nhận đứng ở cột riêng.",
+            *_state(found),
+        ),
     )
+
+
+def _balance(asked: Asked) -> tuple[Table, tuple[Check, ...]]:
+    """What was receipted, given back and is left by unit, and where the rest goes; each line adds up."""
+    first, last = asked.period.first, asked.period.last
+    left: dict[int, Counts] = {}
+    for row in remittance(asked.units, first, last):
+        sums = left.setdefault(row.unit.pk, {})
+        if row.percent is None:
+            add(sums, {"unknown": row.collected})
+        else:
+            add(sums, {"retained": row.retained or 0, "remitted": row.remitted or 0})
+        add(sums, {"net": row.collected})
+    back = given_back(asked.units, first, last)
+    units = [unit for unit in asked.units if unit.pk in left]
+    group = "Số còn lại (đồng)"
+    columns = (
+        Column("Đã thu", MONEY, group="Theo biên lai (đồng)"),
+        Column("Đã hoàn", MONEY, group="Theo biên lai (đồng)"),
+        Column("Còn lại", MONEY, group="Theo biên lai (đồng)"),
+        Column("Để lại đơn vị", MONEY, group=group),
+        Column("Nộp ngân sách", MONEY, group=group),
+        Column("Chưa có tỷ lệ", MONEY, group=group),
+    )
+    lines = tuple(_left(unit.full_name, left[unit.pk], back.get(unit.pk, 0)) for unit in units)
+    every: Counts = {}
+    for sums in left.values():
+        add(every, sums)
+    total = _left(TOTAL, every, sum(back.values())) if units else None
+    parts = every.get("retained", 0) + every.get("remitted", 0) + every.get("unknown", 0)
+    booked = net_booked(asked.units, first, last)
+    checks = (
+        Check("Còn lại = để lại + nộp ngân sách + chưa có tỷ lệ", every.get("net", 0), parts),
+        Check("Còn lại theo biên lai = thu phí, lệ phí trên sổ", every.get("net", 0), booked),
+    )
+    return Table("Đã thu, đã hoàn và nơi nộp", "Đơn vị thu", columns, lines, total), checks
+
+
+def _left(label: str, sums: Counts, back: int) -> Line:
+    net = sums.get("net", 0)
+    kept, remitted, unknown = (sums.get(code, 0) for code in ("retained", "remitted", "unknown"))
+    return Line(label, (net + back, back, net, kept, remitted, unknown))
 
 
 def _money(label: str, counts: Counts) -> Line:
