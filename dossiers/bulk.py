@@ -12,9 +12,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from portal.accounts.former import named, plain
 from portal.lib.text import fold
 from procedures.form_engine import Lists, check_answers, party_from, required_documents
 from procedures.form_schema import FieldSpec, FormSchema, Kind
+from procedures.forms_engine.reading import former_note
 from procedures.models import ProcedureCase, ProcedureVersion, RequiredDocument
 
 MOST_ROWS = 100
@@ -45,10 +47,11 @@ class Column:
 
 @dataclass
 class Cell:
-    """What stands in a cell and what is wrong with it."""
+    """What stands in a cell, what is wrong with it, and what an old ward or commune in it is today."""
 
     text: str
     errors: list[str] = field(default_factory=list)
+    note: str = ""
 
 
 @dataclass
@@ -211,10 +214,12 @@ class Checker:
     ) -> None:
         self.version, self.case, self.schema, self.columns, self.known = version, case, schema, cells, known
         self.lists = Lists()
+        self.communes = {plain(vi): code for code, vi, _en in self.lists.communes}
+        self.communes |= {fold(name): code for code, *names in self.lists.communes for name in (code, *names)}
 
     def check(self, number: int, texts: Sequence[str]) -> CheckedRow:
         """One row."""
-        cells = [Cell(text) for text in texts]
+        cells = [self._cell_of(column, text) for column, text in zip(self.columns, texts, strict=True)]
         answers = {**self.known, **dict(self._answers(texts))}
         papers = dict(self._papers(cells))
         checked = check_answers(self.schema, answers, lists=self.lists)
@@ -225,6 +230,21 @@ class Checker:
             if paper.required and paper.pk not in papers:
                 self._cell(row, document=paper).errors.append(_("Chưa nhận giấy tờ bắt buộc này."))
         return row
+
+    def _cell_of(self, column: Column, text: str) -> Cell:
+        """A cell with what is to say of a former ward or commune: one that was split leaves a choice to the officer."""
+        cell = Cell(text)
+        if column.spec is None or not text:
+            return cell
+        if column.spec.type == Kind.ADDRESS:
+            cell.note = former_note(column.spec, text)
+        elif column.spec.type == Kind.COMMUNE and fold(text) not in self.communes:
+            found = named(text)
+            if found is not None and found.code:
+                cell.note = found.said
+            elif found is not None:
+                cell.errors.append(found.said)
+        return cell
 
     def _answers(self, texts: Sequence[str]) -> Iterator[tuple[str, Any]]:
         for column, text in zip(self.columns, texts, strict=True):
@@ -237,6 +257,9 @@ class Checker:
         items = self.lists.communes if spec.type == Kind.COMMUNE else spec.choices
         if not items:
             return text
+        if spec.type == Kind.COMMUNE:
+            found = None if fold(text) in self.communes else named(text)
+            return self.communes.get(fold(text)) or (found and found.code) or text
         codes = {fold(name): code for code, *names in items for name in (code, *names)}
         if spec.type == Kind.MULTI:
             return [codes.get(fold(part), part.strip()) for part in text.split(";") if part.strip()]
@@ -265,7 +288,8 @@ class Checker:
                     ),
                     None,
                 )
-                (cell.errors if cell else row.errors).extend(texts)
+                if cell is None or not cell.errors:  # one that is a split ward said so already
+                    (cell.errors if cell else row.errors).extend(texts)
 
     def _cell(self, row: CheckedRow, *, document: RequiredDocument) -> Cell:
         places = [column.document.pk if column.document else 0 for column in self.columns]

@@ -21,6 +21,7 @@ from dossiers.actions.bundles import Filing, file_bundle
 from dossiers.models import Bundle, CounterIntake, Dossier
 from dossiers.states import State
 from dossiers.workflow import ActionError
+from portal.accounts.former import former_units, named
 from portal.accounts.models import User
 from procedures.form_schema import load
 from procedures.models import ProcedureVersion
@@ -199,3 +200,41 @@ def test_sent_four_times_at_once_is_one_bundle() -> None:
     outcomes = at_once(4, lambda _n: file_bundle(by=cast.office.counter, filing=replace(filing)))
     assert {each.pk for each in outcomes} == {shared.client_key}, outcomes
     assert Dossier.objects.count() == 2
+
+
+def test_an_old_ward_is_the_new_one_and_a_split_one_asks(cast: Cast) -> None:
+    version = make.version(make.BIRTH)
+    schema = load(version)
+    assert schema is not None
+    cells = bulk.columns(version, None, schema)
+    checker = bulk.Checker(version, None, schema, cells, {})
+    place = next(at for at, cell in enumerate(cells) if cell.spec and cell.spec.name == "declarant_commune")
+    home = next(at for at, cell in enumerate(cells) if cell.spec and cell.spec.name == "declarant_address")
+    whole = next(
+        unit for unit in former_units() if not unit.is_split and named(unit.name + ", " + unit.district)
+    )
+    split = next(
+        unit
+        for unit in former_units()
+        if unit.is_split and (found := named(f"{unit.name}, {unit.district}")) and not found.code
+    )
+
+    def check(commune: str, address: str = "") -> tuple[bulk.CheckedRow, bulk.Cell]:
+        texts = [""] * len(cells)
+        texts[place], texts[home] = commune, address
+        row = checker.check(2, texts)
+        return row, row.cells[place]
+
+    row, cell = check(f"{whole.name}, {whole.district}", f"Số 1, {whole.name}, {whole.district}")
+    assert row.answers["declarant_commune"] == whole.successors[0][0]
+    assert (cell.errors, whole.name in cell.note) == ([], True)
+    assert "Không phải xin giấy xác nhận" in row.cells[home].note
+    row, cell = check(f"{split.name}, {split.district}")
+    assert len(cell.errors) == 1
+    assert "Hãy ghi rõ" in cell.errors[0]
+    for today in ("Phường Ba Đình", "ba dinh", "00004"):
+        row, cell = check(today)
+        assert (row.answers["declarant_commune"], cell.errors, cell.note) == ("00004", [], "")
+    row, cell = check("Xã Không Có")
+    assert cell.errors
+    assert "Hãy ghi rõ" not in cell.errors[0]
