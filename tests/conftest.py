@@ -14,7 +14,9 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
+from procedures.importing.catalogue import load_catalogue
 from procedures.importing.small import load_calendar
+from procedures.models import IdentityState, ImportItem
 from reporting.targets import load as load_targets
 from reporting.watch.rules import load as load_rules
 from tests.cast import Cast, build_cast
@@ -58,13 +60,25 @@ _LONGEST = ("test_access.py", "test_access_posts.py", "test_runtime_up.py", "tes
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first. `once` marks what another server outside changes nothing about: the runtime starts its own,
-    and some only look at the code, at rights, or at the catalogue in memory.
+    and some only look at the code, at rights, or at the catalogue in memory. Of dossiers and procedures only what
+    several connections do at once is repeated there; of money, figures and the portal itself everything.
     """
-    items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path.parent.name != "journeys"))
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
     for item in items:
         folder, name = item.path.parent.name, item.path.name
-        if folder == "architecture" or (folder, name) in _SAME_EVERYWHERE or name.startswith("test_runtime_"):
+        by_itself = folder in {"dossiers", "procedures"} and not _is_transactional(item)
+        if (
+            folder == "architecture"
+            or by_itself
+            or (folder, name) in _SAME_EVERYWHERE
+            or name.startswith("test_runtime_")
+        ):
             item.add_marker(pytest.mark.once)
+
+
+def _is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return marker is not None and bool(marker.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +94,7 @@ def _truncate(self: TransactionTestCase) -> None:
     The targets know who set them, so they go with the people and are loaded again. Versions know who published them:
     those of a test are taken out of the catalogue, and only then the people are deleted.
     """
+    renamed = ImportItem.objects.filter(identity=IdentityState.APPLIED).exists()
     names = [name for name in connection.introspection.table_names() if _is_written(name)]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE " + ", ".join(connection.ops.quote_name(name) for name in names))
@@ -89,6 +104,10 @@ def _truncate(self: TransactionTestCase) -> None:
     load_targets()
     load_rules()
     load_calendar()
+    if renamed:  # two persons of a test changed a procedure's own row
+        from tests.procedures.test_catalogue_data import read
+
+        load_catalogue(read())
 
 
 def _is_written(table: str) -> bool:
