@@ -45,15 +45,6 @@ _WRITTEN = {
 }
 
 
-_SAME_EVERYWHERE = {
-    ("procedures", f"test_{name}.py")
-    for name in (
-        "board", "catalogue_data", "configured", "fees", "form_conditions", "form_engine", "form_properties",
-        "form_reading", "form_schema", "generic", "open_data", "search", "suggestions",
-    )
-}  # fmt: skip
-
-
 # A worker takes whole files in this order: the longest come first, or one worker ends the run alone with them.
 _LONGEST = ("test_access.py", "test_access_posts.py", "test_runtime_up.py", "test_english_pages.py")
 
@@ -67,12 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder, name = item.path.parent.name, item.path.name
         by_itself = folder in {"dossiers", "procedures"} and not _is_transactional(item)
-        if (
-            folder == "architecture"
-            or by_itself
-            or (folder, name) in _SAME_EVERYWHERE
-            or name.startswith("test_runtime_")
-        ):
+        if folder == "architecture" or by_itself or name.startswith("test_runtime_"):
             item.add_marker(pytest.mark.once)
 
 
