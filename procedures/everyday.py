@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,21 +11,21 @@ from portal.lib.text import fold
 from procedures.importing.files import SYNONYMS, read_json
 
 _WORD = re.compile(r"[a-z0-9]+")
-_MARKED_WORD = re.compile(r"[^\W_]+")
-_TELLS = 3  # letters from which an everyday word typed without marks is taken for what it means
 
 
 @dataclass(frozen=True)
 class Saying:
-    """Everyday words: the phrases as written and folded, the codes meant (best first)."""
+    """What people say, the same with the official words (as written, and folded), the codes meant (best first)."""
 
     say: tuple[str, ...]
+    written: tuple[str, ...]
     phrases: tuple[str, ...]
     codes: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
-def _document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
+    """The lists as they stand in the file."""
     found: dict[str, Any] = read_json(SYNONYMS)
     return found
 
@@ -41,44 +40,18 @@ def sayings() -> tuple[Saying, ...]:
     return tuple(
         Saying(
             say=tuple(row["say"]),
+            written=tuple(filter(None, (*row["say"], row.get("terms", "")))),
             phrases=tuple(filter(None, map(_folded, (*row["say"], row.get("terms", ""))))),
             codes=tuple(row.get("codes", ())),
         )
-        for row in _document()["sayings"]
+        for row in document()["sayings"]
     )
 
 
 @lru_cache(maxsize=1)
 def filler() -> frozenset[str]:
     """Folded words that say nothing ("xin", "nào")."""
-    return frozenset(_folded(word) for word in _document()["filler"])
-
-
-@lru_cache(maxsize=1)
-def _meanings() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """(everyday phrase with its marks, folded, the folded official words meant by it)."""
-    return tuple(
-        (unicodedata.normalize("NFC", phrase.lower()), _folded(phrase), tuple(_folded(row["means"]).split()))
-        for row in _document()["means"]
-        for phrase in row["say"]
-    )
-
-
-def official_words(typed: str) -> dict[str, list[str]]:
-    """Folded word of a query -> official words it may stand for, alone or in the phrase it was typed in.
-
-    Marks tell "bố" from "bỏ"; where none were typed, a syllable of two letters says too little to stand for another.
-    """
-    marked = f" {' '.join(_MARKED_WORD.findall(unicodedata.normalize('NFC', typed.lower())))} "
-    has_marks = not marked.isascii()
-    text = marked if has_marks else f" {_folded(typed)} "
-    found: dict[str, list[str]] = {}
-    for phrase, folded, means in _meanings():
-        said = phrase if has_marks else folded
-        if (has_marks or len(folded) >= _TELLS) and f" {said} " in text:
-            for word in folded.split():
-                found.setdefault(word, []).extend(means)
-    return found
+    return frozenset(_folded(word) for word in document()["filler"])
 
 
 def phrases_for(code: str) -> tuple[str, ...]:
@@ -89,7 +62,7 @@ def phrases_for(code: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def abbreviations() -> dict[str, list[str]]:
     """Folded abbreviation -> the folded words it stands for."""
-    return {short: fold(long).split() for short, long in _document()["short"].items()}
+    return {short: fold(long).split() for short, long in document()["short"].items()}
 
 
 def written_out(typed: list[str]) -> list[str]:

@@ -2,9 +2,9 @@
 
 Each procedure is known by several texts: its title, and the everyday phrases of `data/synonyms.json`. A text is worth
 how much of what was typed it holds (rare syllables count more), how much of it was typed, and how well the typed
-words fit into it in their order. A syllable stands for its neighbours within one or two edits and, less, for the
-official words people mean by it. Built from one query, rebuilt when the catalogue changes; no database extension
-is needed.
+words fit into it in their order. A syllable stands for its neighbours within one or two edits, and words that name a
+concept stand for every other way to name it. A procedure that has nothing of the act asked for (change, end, issue
+again) stands back. Built from one query, rebuilt when the catalogue changes; no database extension is needed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from portal.lib.text import fold
-from procedures.everyday import filler, official_words, sayings, written_out
+from procedures.concepts import acts, concepts, named
+from procedures.everyday import filler, sayings, written_out
 
 LONGEST_QUERY = 200  # letters; what follows is ignored
 _MOST_WORDS = 40
@@ -31,14 +32,17 @@ _ALIKE = 60  # likeness from which a word may stand for one nobody uses
 _MAY_BECOME = 20  # readings of a word that is being typed
 _UNFINISHED = 0.9  # closeness of what it may become
 _BEGINS = 8.0  # what a text is worth more that begins with what was typed so far
-_HELD, _TYPED, _ORDER = 46.0, 14.0, 40.0  # what is held, what share of a text was typed, how it fits
+_HELD, _TYPED, _ORDER = 46.0, 18.0, 40.0  # what is held, what share of a text was typed, how it fits
 _EVERYDAY = 0.985  # a phrase is worth a little less than a title that says the same
 _SLIPS = 2  # letters from which a syllable may be a slip of another
 _FAME = 0.3  # what popularity (its logarithm) adds
 _FILLER = 0.25  # what a word that says nothing by itself weighs
 _PARTLY = 0.5  # worth of a phrase of which hardly anything was typed
 _LATER = 0.02  # by how much less each further procedure of a phrase is meant
-_MEANT = 0.75  # closeness of an official word to the everyday word that means it
+_CONCEPT = 1.5  # what a concept weighs, whichever words name it
+_NAMED = 0.9  # closeness of a word to the other words for its concept
+_OFF = 18.0  # by how much less an entry is worth for each act asked for that none of its texts names
+_LITERAL = 0.9  # fit from which the typed words themselves stand in a text
 _FAIR = 0.3  # share of the best text's weight below which a text is not looked at
 _FEWEST = 0.3  # share of the best below which a text is no answer
 _CODE = re.compile(r"^\d[.,]?\d{1,6}$")
@@ -49,6 +53,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _MARKED_WORD = re.compile(r"[^\W_]+")
 
 
+Said = tuple[int, list[str], float, frozenset[str]]  # entry, folded words, trust, concepts
 Readings = tuple[tuple[str, float], ...]  # (syllable of a text, closeness to the typed one)
 
 
@@ -78,12 +83,13 @@ class Text(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """A query: all its folded words, the telling ones, the text as it was typed, and whether it goes on."""
+    """A query: all its folded words, the telling ones, the text as typed, whether it goes on, the acts asked for."""
 
     all: str
     telling: str
     marked: str
     typing: bool
+    acts: frozenset[str]
 
 
 def _code_in(query: str) -> str:
@@ -102,31 +108,40 @@ class Index:
         self._by_code = {entry.code: position for position, entry in enumerate(entries)}
         self._codes = [entry.code for entry in entries]
         self._fame = [math.log1p(entry.popularity) for entry in entries]
-        titles = [(position, _WORD.findall(fold(entry.title)), 1.0) for position, entry in enumerate(entries)]
-        self.words = frozenset(word for _position, words, _trust in titles for word in words)
+        titles = [
+            (position, _WORD.findall(fold(entry.title)), 1.0, concepts(entry.title))
+            for position, entry in enumerate(entries)
+        ]
+        self.words = frozenset(word for _entry, words, *_rest in titles for word in words)
         said = [*titles, *self._everyday()]
         self._rarity = _rarity(len(entries), said)
         for word in filler() & self._rarity.keys():
             self._rarity[word] *= _FILLER
         self._texts = [
             Text(entry, f" {' '.join(words)} ", sum(self._rarity[word] for word in set(words)) or 1.0, trust)
-            for entry, words, trust in said
+            for entry, words, trust, _about in said
         ]
         self._postings: dict[str, list[int]] = defaultdict(list)
-        for at, (_entry, words, _trust) in enumerate(said):
+        self._about: dict[str, list[int]] = defaultdict(list)
+        self._acts: list[set[str]] = [set() for _ in entries]
+        for at, (entry, words, _trust, about) in enumerate(said):
             for word in dict.fromkeys(words):
                 self._postings[word].append(at)
+            self._acts[entry] |= about & acts()
+            for concept in about:
+                self._about[concept].append(at)
         self._vocabulary = list(self._postings)
         # A worker serves many people who type the same syllables; each index keeps its own readings.
         self._readings = lru_cache(maxsize=4096)(self._work_out_readings)
 
-    def _everyday(self) -> Iterable[tuple[int, list[str], float]]:
-        """(entry, words, trust) for each everyday phrase; the first procedure of a phrase is meant most."""
+    def _everyday(self) -> Iterable[Said]:
+        """Each everyday phrase; the first procedure of a phrase is meant most."""
         for row in sayings():
             for rank, code in enumerate(row.codes):
                 if code in self._by_code:
-                    for phrase in row.phrases:
-                        yield self._by_code[code], phrase.split(), _EVERYDAY - _LATER * rank
+                    for phrase in row.written:
+                        trust = _EVERYDAY - _LATER * rank
+                        yield self._by_code[code], _WORD.findall(fold(phrase)), trust, concepts(phrase)
 
     def search(self, query: str, limit: int = 200, *, typing: bool = False) -> list[int]:
         """Positions of the matching entries, best first; empty when nothing fits. Any text is safe to pass.
@@ -140,10 +155,16 @@ class Index:
         if not words:
             return []
         telling = [word for word in words if word not in filler()] or words
-        official = official_words(query)
-        held, mass = self._held(self._readings_of(words, official, typing=typing))
+        about = named(query)
+        held, mass = self._held(self._readings_of(words, typing=typing), about)
         end = "" if typing else " "
-        spoken = Spoken(f" {' '.join(words)}{end}", f" {' '.join(telling)}{end}", query.lower(), typing)
+        spoken = Spoken(
+            all=f" {' '.join(words)}{end}",
+            telling=f" {' '.join(telling)}{end}",
+            marked=query.lower(),
+            typing=typing,
+            acts=acts() & about.keys(),
+        )
         return self._ordered(spoken, held, mass)[:limit]
 
     def nearest(self, word: str) -> str:
@@ -171,9 +192,7 @@ class Index:
         near = process.extract(dotted, self._codes, scorer=OSA.distance, score_cutoff=2, limit=8)
         return [position for _, _, position in near]
 
-    def _readings_of(
-        self, words: list[str], official: dict[str, list[str]], *, typing: bool
-    ) -> dict[str, Readings]:
+    def _readings_of(self, words: list[str], *, typing: bool) -> dict[str, Readings]:
         """Typed word -> what it may stand for. Of a long query only the rarest words are looked up.
 
         A known word may be a slip of another, unless enough other words tell what is meant.
@@ -188,8 +207,7 @@ class Index:
             readings: Readings = ((word, 1.0),) if as_written else self._readings(word)
             if typing and word == words[-1]:
                 readings += tuple((begun, _UNFINISHED) for begun in self._begun(word))
-            means = tuple((means, _MEANT) for means in official.get(word, ()) if means in self._postings)
-            found[word] = readings + means
+            found[word] = readings
         return found
 
     def _begun(self, word: str) -> list[str]:
@@ -197,22 +215,29 @@ class Index:
         begun = [known for known in self._vocabulary if known.startswith(word) and known != word]
         return sorted(begun, key=lambda known: self._rarity[known])[:_MAY_BECOME]
 
-    def _held(self, readings: dict[str, Readings]) -> tuple[dict[int, float], float]:
-        """Text -> weight of the typed words it holds, and the weight of all typed words that mean anything."""
+    def _held(
+        self, readings: dict[str, Readings], about: dict[str, set[str]]
+    ) -> tuple[dict[int, float], float]:
+        """Text -> weight of the typed words and concepts it holds, and the weight of all that mean anything."""
         held: dict[int, float] = defaultdict(float)
-        mass = 0.0
+        mass = _CONCEPT * len(about)
         for word, near in readings.items():
             # A rare syllable must not win by its rarity when a common one is as near to what was typed.
             usual = min((self._rarity[reading] for reading, _ in near), default=0.0)
             own = self._rarity.get(word, (usual + 1.0) * (_FILLER if word in filler() else 1.0))
             mass += own
             best: dict[int, float] = {}
+            for concept in (concept for concept, words in about.items() if word in words):
+                best |= dict.fromkeys(self._about[concept], _NAMED * own)
             for reading, closeness in sorted(near, key=lambda pair: pair[1]):
                 gain = closeness * min(own, self._rarity[reading] + 1.0)
                 for at in self._postings[reading]:
-                    best[at] = gain
+                    best[at] = max(gain, best.get(at, 0.0))
             for at, gain in best.items():
                 held[at] += gain
+        for concept in about:
+            for at in self._about[concept]:
+                held[at] += _CONCEPT
         return held, mass
 
     def _work_out_readings(self, word: str) -> Readings:
@@ -248,13 +273,23 @@ class Index:
             begins = (
                 _BEGINS if spoken.typing and text.spaced.startswith((spoken.all, spoken.telling)) else 0.0
             )
+            off = 0 if _stands_in(spoken, text, fit) else len(spoken.acts - self._acts[text.entry])
             quality = (
-                begins + (worth[at] + _ORDER * fit) * text.trust + exact + _FAME * self._fame[text.entry]
+                begins
+                + (worth[at] + _ORDER * fit) * text.trust
+                + exact
+                + _FAME * self._fame[text.entry]
+                - _OFF * off
             )
             graded[text.entry] = max(graded.get(text.entry, 0.0), quality)
         first = sorted(graded, key=lambda entry: (-graded[entry], entry))
         rest = (texts[at].entry for at in top[_CANDIDATES:] if worth[at] >= least)
         return list(dict.fromkeys([*first, *rest]))
+
+
+def _stands_in(spoken: Spoken, text: Text, fit: float) -> bool:
+    """Whether the very words that were typed stand in the text, give or take a slip."""
+    return fit > _LITERAL and len(spoken.all) <= len(text.spaced)
 
 
 def _worth(text: Text, weight: float, mass: float) -> float:
@@ -264,10 +299,10 @@ def _worth(text: Text, weight: float, mass: float) -> float:
     return (_HELD * weight / mass + _TYPED * typed) * whole
 
 
-def _rarity(entries: int, said: Iterable[tuple[int, list[str], float]]) -> dict[str, float]:
+def _rarity(entries: int, said: Iterable[Said]) -> dict[str, float]:
     """Word -> how telling it is, by the number of entries that hold it."""
     holding: dict[str, set[int]] = defaultdict(set)
-    for entry, words, _trust in said:
+    for entry, words, *_rest in said:
         for word in words:
             holding[word].add(entry)
     return {
