@@ -6,7 +6,8 @@ Stored days whose figures may have changed are counted on the spot, as on every 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import functools
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db.models.functions import TruncDate
 from procedures.calendar import HANOI
 from procedures.models import Procedure
 from reporting.bases import ACCEPTED, FINISHED, ZERO, Basis
+from reporting.compiled import Template, template
 from reporting.counting import Counts, Day, add
 from reporting.facts import FACT_BY_CODE
 from reporting.measures import MAIN, MEASURE_BY_CODE
@@ -127,7 +129,15 @@ def _arm(
 
 def statement(first: Day, last: Day) -> tuple[str, tuple[Any, ...]]:
     """The counting of the whole city as SQL: columns day, procedure, then one per code, not yet summed."""
-    return _union(first, last, Q(), None, "procedure_id").query.sql_with_params()
+    return _city_template().filled([first, last], [])
+
+
+@functools.cache
+def _city_template() -> Template:
+    def build(days: Sequence[Day], _units: Sequence[int]) -> QuerySet[Any, Any]:
+        return _union(days[0], days[1], Q(), None, "procedure_id")
+
+    return template(build, 2, 0)
 
 
 def titles(keys: Collection[int]) -> dict[int, Procedure]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-from collections.abc import Collection, Iterable
-from itertools import groupby
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 
 from procedures.calendar import HANOI
+from reporting.compiled import Template, template
 from reporting.facts import BASES, CODES, FACTS, STOCK, STOCK_BASES, STOCK_CODES, ZERO, Basis
 
 Day = datetime.date
 Pair = tuple[Day, int]  # a day of a unit
 Counts = dict[str, int]
+KEPT_RUNS = 8  # statements for more runs of days are built anew: they are rare and seldom of the same shape
 
 
 def of_pairs(
@@ -28,22 +31,34 @@ def of_pairs(
 
     `stock` names units whose standing facts are counted too (None: of every unit); their day is None.
     """
-    arms = [_arm(basis, _condition(basis, pairs)) for basis in BASES] if pairs else []
-    if stock is None or stock:
-        arms += [_arm(basis, Q() if stock is None else basis.of_units(stock)) for basis in STOCK_BASES]
-    return _merged(arms) if arms else []
+    runs = tuple(_runs(pairs))
+    if not runs and stock is not None and not stock:
+        return []
+    days = [day for first, last, _units in runs for day in (first, last)]
+    lists = [_padded(units) for _first, _last, units in runs]
+    standing = None if stock is None else _padded(stock)
+    shape = tuple(len(units) for units in lists), None if standing is None else len(standing)
+    made = _template(*shape) if len(runs) <= KEPT_RUNS else _template.__wrapped__(*shape)
+    units = [unit for one in (*lists, standing or []) for unit in one]
+    return _merged(*made.filled(days, units))
 
 
 def of_days(first: Day, last: Day) -> dict[Pair, Counts]:
     """The counts of every unit for the days `first` to `last`, newly counted."""
-    arms = [_arm(basis, basis.between(first, last)) for basis in BASES]
-    return {(day, unit): counts for day, unit, counts in _merged(arms) if day is not None}
+    return {(day, unit): counts for day, unit, counts in _merged(*statement(first, last)) if day is not None}
 
 
 def statement(first: Day, last: Day) -> tuple[str, tuple[Any, ...]]:
     """The same as SQL with parameters: columns day, unit, then one per fact in the order of CODES, not yet summed."""
-    arms = [_arm(basis, basis.between(first, last), stored=True) for basis in BASES]
-    return arms[0].union(*arms[1:], all=True).query.sql_with_params()
+    return _stored_template().filled([first, last], [])
+
+
+@functools.cache
+def _stored_template() -> Template:
+    def build(days: Sequence[Day], _units: Sequence[int]) -> QuerySet[Any, Any]:
+        return _united([_arm(basis, basis.between(*days), stored=True) for basis in BASES])
+
+    return template(build, 2, 0)
 
 
 @functools.cache
@@ -53,15 +68,41 @@ def contract() -> str:
     return hashlib.sha256(f"{sql} {params} {CODES}".encode()).hexdigest()
 
 
-def _condition(basis: Basis, pairs: Collection[Pair]) -> Q:
-    """Rows of these days of units: one range per day, or per run of days that ask for the same units."""
+def _padded(units: Collection[int]) -> list[int]:
+    """`units` with one of them repeated up to a power of two: fewer statements of different shape, the same rows."""
+    found = sorted(units)
+    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found)) if found else []
+
+
+@functools.lru_cache(maxsize=128)
+def _template(lengths: tuple[int, ...], stock: int | None) -> Template:
+    """The statement for runs of days with so many units each and the standing facts of `stock` units (None: of all)."""
+
+    def build(days: Sequence[Day], units: Sequence[int]) -> QuerySet[Any, Any]:
+        rest, runs = iter(units), []
+        for number, length in enumerate(lengths):
+            runs.append((days[2 * number], days[2 * number + 1], list(islice(rest, length))))
+        standing = None if stock is None else list(rest)
+        arms = [_arm(basis, _condition(basis, runs)) for basis in BASES] if runs else []
+        if standing is None or standing:
+            arms += [
+                _arm(basis, Q() if standing is None else basis.of_units(standing)) for basis in STOCK_BASES
+            ]
+        return _united(arms)
+
+    return template(build, 2 * len(lengths), sum(lengths) + (stock or 0))
+
+
+def _condition(basis: Basis, runs: Iterable[tuple[Day, Day, Collection[int]]]) -> Q:
+    """Rows of these days of units: one range per run."""
     condition = Q(pk__in=[])
-    for first, last, units in _runs(pairs):
+    for first, last, units in runs:
         condition |= basis.between(first, last) & basis.of_units(units)
     return condition
 
 
 def _runs(pairs: Collection[Pair]) -> Iterable[tuple[Day, Day, frozenset[int]]]:
+    """One range per day, or per run of days that ask for the same units."""
     by_day = [
         (day, frozenset(unit for _, unit in group))
         for day, group in groupby(sorted(set(pairs)), itemgetter(0))
@@ -88,14 +129,20 @@ def _arm(basis: Basis, condition: Q, *, stored: bool = False) -> QuerySet[Any]:
     return counted.values_list("on_day", "at_unit", *codes)
 
 
-def _merged(arms: list[QuerySet[Any]]) -> list[tuple[Day | None, int, Counts]]:
-    united = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+def _united(arms: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
+    return arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+
+
+def _merged(sql: str, params: tuple[Any, ...]) -> list[tuple[Day | None, int, Counts]]:
+    """The rows of a statement as counts; it names every fact or, for the days alone, every stored one."""
     found: dict[tuple[Day | None, int], Counts] = {}
-    for day, unit, *numbers in united:
-        counts = found.setdefault((day, unit), {})
-        for code, number in zip(CODES + STOCK_CODES, numbers, strict=True):
-            if number:
-                counts[code] = counts.get(code, 0) + int(number)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for day, unit, *numbers in cursor:
+            counts = found.setdefault((day, unit), {})
+            for code, number in zip(CODES + STOCK_CODES, numbers, strict=False):
+                if number:
+                    counts[code] = counts.get(code, 0) + int(number)
     return [(day, unit, counts) for (day, unit), counts in found.items()]
 
 
