@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from reporting.bases import Fact
 from reporting.behind import Narrow
 from reporting.measures import MEASURE_BY_CODE, Measure, Shape
 from reporting.models import Operator
+from reporting.openness import Indicator
 from reporting.periods import Period, Preset
 from reporting.registry import LISTED
 
@@ -210,3 +212,25 @@ class TargetForm(forms.Form):
             valid_to=data["valid_to"],
             document=data["document"],
         )
+
+
+class OpenUnitsForm(forms.Form):
+    """Which units, by any name, and which indicator of the public page; nothing asked means all of them."""
+
+    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ten"] = forms.CharField(
+            label=_("Tìm xã, phường"),
+            help_text=_("Tên mới hoặc tên cũ đều được."),
+            max_length=80,
+            required=False,
+        )
+        choices = [("", _("Tất cả")), *((one.code, one.title) for one in indicators)]
+        self.fields["chitieu"] = forms.ChoiceField(label=_("Chỉ tiêu"), choices=choices, required=False)
+
+    def asked(self) -> tuple[str, str]:
+        """Name and code of the indicator, each "" when it was not asked for or not understood."""
+        if not self.is_bound:
+            return "", ""
+        self.is_valid()
+        return self.cleaned_data.get("ten", ""), self.cleaned_data.get("chitieu", "")

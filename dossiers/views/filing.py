@@ -351,7 +351,9 @@ def _show_review(
                 "rows": part.rows,
                 "faulty": part.code in wizard.checked.errors,
             }
-            for part in read_back(wizard.schema, draft.answers, sources=_sources(draft))
+            for part in read_back(
+                wizard.schema, draft.answers, sources=_sources(draft), checked=wizard.checked
+            )
         ],
         "papers": _papers_of(wizard),
         "papers_url": wizard.url(pages.PAPERS),

@@ -122,6 +122,12 @@ def _district(name: str) -> str:
     return _DISTRICT.sub("", fold(name))
 
 
+@lru_cache(maxsize=1)
+def _districts() -> frozenset[str]:
+    """Names of the districts the former units belonged to."""
+    return frozenset(_district(unit.district) for unit in former_units())
+
+
 def resolve(name: str, *, district: str = "", on: datetime.date | None = None) -> Found | None:
     """The former unit so named and the new units it went to; None when none is called so.
 
@@ -146,9 +152,8 @@ def in_address(address: str, *, on: datetime.date | None = None) -> Found | None
     only where the address names a district, since there are none any more.
     """
     parts = [part.strip() for part in _SEPARATORS.split(address) if part.strip()]
-    districts = {_district(unit.district) for unit in former_units()}
     district = next(
-        (part for part in parts[1:] if _district(fold(part)) in districts and _says_district(part)), ""
+        (part for part in parts[1:] if _district(fold(part)) in _districts() and _says_district(part)), ""
     )
     for part in parts:
         if not district and (not _KIND.match(fold(part)) or plain(part) in _today()):

@@ -53,13 +53,15 @@ def read_back(
     *,
     today: datetime.date | None = None,
     sources: Mapping[str, str] | None = None,
+    checked: Checked | None = None,
 ) -> list[ReadBackSection]:
     """What the person declared, hidden questions left out; an answer that does not count shows as typed.
 
-    `sources`: field -> where its answer was known from; other answers were typed.
+    `sources`: field -> where its answer was known from; other answers were typed. `checked` spares a second check
+    where the caller has it.
     """
     lists = Lists()
-    checked = check_answers(schema, answers, today=today, lists=lists)
+    checked = checked or check_answers(schema, answers, today=today, lists=lists)
     sections = []
     for section in schema.sections:
         if section.code in checked.visible:

@@ -74,6 +74,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "unit": one,
         "existed": existed(one, period),
         "existed_throughout": existed_throughout(one, period),
+        "counted": any(counts.values()),
         "tiles": boards.tiles_of_unit(one, counts, then, targets, links),
         "standing": boards.standing(counts, links, one.code),
         "trend": boards.trend(found, measure, target),

@@ -17,9 +17,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from portal.accounts.models import Unit
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
+from procedures.places import find_units
 from reporting import openness
+from reporting.forms import OpenUnitsForm
 from reporting.openness import Indicator, Year
-from reporting.suppression import SMALL
+from reporting.suppression import SMALL, Pair
 from reporting.wording import share_text, whole
 
 WIDGET = ("online", "on-time", "satisfaction")
@@ -80,10 +82,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "trend": [
             (one, [Shown.of(found, each.code, None, one) for each in indicators]) for one in found.months
         ],
-        "units": [
-            (unit, [Shown.of(found, each.code, unit.pk, month) for each in indicators])
-            for unit in openness.unit_rows(found)
-        ],
+        **_units(request, found, month),
         "years": openness.years(clock.today()),
         "late": _count(found.late_now),
         "open": _count(found.open_now),
@@ -94,6 +93,28 @@ def transparency(request: HttpRequest) -> HttpResponse:
     response = render(request, "reporting/public/transparency.html", context)
     response["Cache-Control"] = f"public, max-age={openness.KEPT_SECONDS}"
     return response
+
+
+def _units(request: HttpRequest, found: Year, month: datetime.date | None) -> dict[str, Any]:
+    """The table of units: all of them or those a name of today or before finds, by every indicator or ranked by one.
+
+    What is withheld or not there stands last, whatever it is.
+    """
+    every = openness.indicators()
+    form = OpenUnitsForm(request.GET or None, indicators=every)
+    name, code = form.asked()
+    units = openness.unit_rows(found)
+    if name:
+        units = [one.unit for one in find_units(units, name)]
+    shown = [one for one in every if code in ("", one.code)]
+    if code and not name:
+        units.sort(key=lambda unit: _share_key(found.pair(code, unit.pk, month)))
+    rows = [(unit, [Shown.of(found, one.code, unit.pk, month) for one in shown]) for unit in units]
+    return {"form": form, "units": rows, "columns": shown, "sought": name, "ranked": bool(code) and not name}
+
+
+def _share_key(pair: Pair | None) -> tuple[bool, float]:
+    return (False, -pair.above / pair.below) if pair and pair.below else (True, 0.0)
 
 
 def _city_line(found: Year, one: Indicator, latest: tuple[datetime.date, ...]) -> dict[str, Any]:

@@ -298,6 +298,8 @@ def test_a_board_says_when_the_unit_was_not_there(
     page = text(signed_in(cast.monitor).get(reverse("reporting:unit", args=[ward.code]), MARCH))
     assert all(words in page for words in said)
     assert unsaid not in page
+    never_there = any("không tồn tại" in words for words in said)
+    assert ("theo lĩnh vực" in page) is not never_there  # no tiles of nothing for a unit that was not there
 
 
 def test_almost_everything_is_not_shown_as_everything() -> None:

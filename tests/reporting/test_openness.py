@@ -198,6 +198,42 @@ def test_the_page_says_what_is_there_what_is_not_and_what_is_withheld(
     assert client.get(reverse("reporting:transparency"), {"nam": "2026", "thang": "13"}).status_code == 200
 
 
+def _names_and_columns(page: Any) -> tuple[list[str], list[str]]:
+    return (
+        [unit.full_name for unit, _cells in page.context["units"]],
+        [one.code for one in page.context["columns"]],
+    )
+
+
+def test_a_unit_is_found_by_its_old_name_and_one_indicator_fits_a_phone(
+    spring_rows: None, ward: Unit, other_ward: Unit, client: Client
+) -> None:
+    address = reverse("reporting:transparency")
+    with clock.at(NOW):
+        by_name = client.get(address, {"ten": ward.name})
+        by_old = client.get(address, {"ten": "hang bac"})
+        nobody = client.get(address, {"ten": "Nơi không có", "chitieu": "online"})
+        ranked = client.get(address, {"chitieu": "online"})
+        wrong = client.get(address, {"chitieu": "no-such", "ten": "x" * 81})
+    assert _names_and_columns(by_name)[0][0] == ward.full_name
+    assert _names_and_columns(by_old)[0] == [other_ward.full_name]
+    assert "Xem mọi đơn vị" in _words(by_name)
+    assert _names_and_columns(nobody) == ([], ["online"])
+    assert "0 đơn vị khớp với “Nơi không có”." in _words(nobody)
+    assert 'value="Nơi không có"' in nobody.content.decode()
+    assert "Xếp từ cao xuống thấp" in _words(ranked)
+    shares = [cell.text for _unit, (cell,) in ranked.context["units"]]
+    found = [float(text.rstrip("%").replace(",", ".")) for text in shares if text.endswith("%")]
+    assert len(found) >= 1
+    assert found == sorted(found, reverse=True)
+    assert not any(text.endswith("%") for text in shares[len(found) :])
+    names, columns = _names_and_columns(wrong)
+    assert {ward.full_name, other_ward.full_name} <= set(names)
+    assert len(columns) > 1
+    assert "error-summary" in wrong.content.decode()
+    assert wrong.status_code == 200
+
+
 def test_the_year_is_the_sum_the_boards_show(spring_rows: None, client: Client) -> None:
     """The same numbers as the auditors' door, which reads as the boards do."""
     with clock.at(NOW):

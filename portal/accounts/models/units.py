@@ -96,5 +96,10 @@ class Unit(models.Model):
     def full_name(self) -> str:
         """The name with its kind, as on a letterhead: "Phường Ba Đình"."""
         if self.kind == UnitKind.COMMUNE:
-            return f"{'Phường' if self.is_ward else 'Xã'} {self.name}"
+            return self.commune_name(self.name, is_ward=self.is_ward)
         return self.name
+
+    @staticmethod
+    def commune_name(name: str, *, is_ward: bool) -> str:
+        """The name of a commune or ward with its kind."""
+        return f"{'Phường' if is_ward else 'Xã'} {name}"
