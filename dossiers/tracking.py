@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from dossiers.calendars import explain
 from dossiers.models import Approval, DocumentKind, Dossier, Side, SupplementRequest
 from dossiers.states import EventKind, Money
 from dossiers.workflow import STATES, StateFacts, Turn
+from portal.lib.tries import Tries
 from portal.templatetags.portal import money
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 PER_PAGE = 20
-TRIES, TRY_SECONDS = 10, 600
+FAILURES = Tries(10, 600)
 # Steps inside the office that say nothing to the person, and a draft's way back for mending.
 HIDDEN = {
     EventKind.SENT_BACK,
@@ -168,16 +168,14 @@ class TooManyTries(Exception):
 
 def look_up(*, code: str, digits: str, address: str) -> Dossier | None:
     """The dossier, when `digits` end the ID number or phone of one of its parties; None says nothing about which
-    of the two was wrong. Raises TooManyTries after TRIES failures in TRY_SECONDS, per address and per code.
+    of the two was wrong. Raises TooManyTries after as many failures as `FAILURES` allows, per address and per code.
     """
     keys = [f"track:{address}", f"track-code:{code}"]
-    if any(int(cache.get(key) or 0) >= TRIES for key in keys):
+    if not FAILURES.take(*keys):
         raise TooManyTries
     dossier = _matching(code, digits)
-    if dossier is None:
-        for key in keys:
-            cache.add(key, 0, TRY_SECONDS)
-            cache.incr(key)
+    if dossier is not None:
+        FAILURES.give_back(*keys)
     return dossier
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,6 +23,7 @@ from dossiers.workflow import ActionError
 from portal.accounts.models import User
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads, writes
+from portal.lib.tries import Tries
 from portal.lib.uploads import BadUpload
 from procedures.calendar import calendar_for
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.forms import Form
 
 PER_PAGE = 20
-SENT, SENT_SECONDS = 10, 3600
+PETITIONS = Tries(10, 3600)
 
 
 def citizen(request: HttpRequest) -> User | None:
@@ -77,13 +77,12 @@ def send(request: HttpRequest) -> HttpResponse:
 def _sent(request: HttpRequest, user: User | None, form: PetitionForm) -> Petition | None:
     """The petition; None with the reason on the form."""
     key = f"petition:{get_adapter(request).get_client_ip(request)}"
-    if int(cache.get(key) or 0) >= SENT:
+    if not PETITIONS.take(key):
         form.add_error(None, _("Đã có nhiều phản ánh gửi từ nơi này. Xin chờ một giờ rồi gửi tiếp."))
         return None
     made = keep(form, by=user, dossier=_about(form, user))
-    if made is not None:
-        cache.add(key, 0, SENT_SECONDS)
-        cache.incr(key)
+    if made is None:
+        PETITIONS.give_back(key)
     return made
 
 

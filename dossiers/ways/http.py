@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
 from dossiers.ways.base import Letter, RefusedError, UnreachableError
+from portal.lib.outgoing import NoAnswerError, ask
 
 TIMEOUT_SECONDS = 5
-MOST_BYTES = 64 * 1024
+TAKEN = {200, 201, 202}
 REFUSED = {400, 404, 409, 410, 422}
 
 
@@ -25,32 +24,18 @@ class HttpCarrier:
 
     def deliver(self, letter: Letter) -> str:
         """200, 201, 202 with `{"reference": …}`: taken; 400, 404, 409, 410, 422: refused; all else: unknown."""
-        if not self.url.startswith(("http://", "https://")):
-            raise UnreachableError("the address of the carrier is no http address")
         body = json.dumps({"to": letter.to, "text": letter.text}).encode()
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            f"{self.url.rstrip('/')}/{letter.key}",
-            body,
-            {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
-            method="PUT",
-        )
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        address = f"{self.url.rstrip('/')}/{letter.key}"
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return _reference(_object(answer.read(MOST_BYTES)))
-        except urllib.error.HTTPError as error:
-            if error.code in REFUSED:
-                raise RefusedError(_reason(error.read(MOST_BYTES))) from error
-            raise UnreachableError(f"the carrier answered {error.code}") from error
-        except OSError as error:
-            raise UnreachableError(f"the carrier did not answer: {type(error).__name__}") from error
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        fields = json.loads(body)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}
+            answer = ask(address, body, headers, method="PUT", seconds=TIMEOUT_SECONDS)
+        except NoAnswerError as error:
+            raise UnreachableError(f"the carrier did not answer: {error}") from error
+        if answer.status in REFUSED:
+            raise RefusedError(_reason(answer.fields()))
+        if answer.status not in TAKEN:
+            raise UnreachableError(f"the carrier answered {answer.status}")
+        return _reference(answer.fields())
 
 
 def _reference(fields: dict[str, Any]) -> str:
@@ -60,6 +45,6 @@ def _reference(fields: dict[str, Any]) -> str:
     return found[:100]
 
 
-def _reason(body: bytes) -> str:
-    found = _object(body).get("error")
+def _reason(fields: dict[str, Any]) -> str:
+    found = fields.get("error")
     return found[:200] if isinstance(found, str) and found else "refused without a reason"

@@ -4,33 +4,30 @@ import csv
 import datetime
 import io
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from payments.gateways.base import GatewayError, Report, Reported
+from portal.lib.outgoing import NoAnswerError, ask, is_address
 
 TIMEOUT_SECONDS = 6
-MOST_BYTES = 64 * 1024
 REPORT_SECONDS = 30
 MOST_REPORT_BYTES = 64 * 1024 * 1024
 
 
 def post_json(url: str, message: Mapping[str, Any]) -> Mapping[str, str]:
     """The answer's fields as text. Raises GatewayError for anything but a 200 with a JSON object."""
-    if not url.startswith(("http://", "https://")):
+    if not is_address(url):
         raise GatewayError("no address of the gateway is configured")
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        url, json.dumps(message).encode(), {"Content-Type": "application/json"}
-    )
+    body = json.dumps(message).encode()
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            fields = json.loads(answer.read(MOST_BYTES))
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        raise GatewayError(f"gateway did not answer: {type(error).__name__}") from error
-    if not isinstance(fields, dict):
-        raise GatewayError("gateway answered no object")
+        answer = ask(url, body, {"Content-Type": "application/json"}, seconds=TIMEOUT_SECONDS)
+    except NoAnswerError as error:
+        raise GatewayError(f"gateway did not answer: {error}") from error
+    fields = answer.fields()
+    if answer.status != HTTPStatus.OK or not fields:
+        raise GatewayError(f"gateway answered {answer.status} without an object")
     return {str(name): "" if value is None else str(value) for name, value in fields.items()}
 
 
@@ -41,16 +38,19 @@ def reporter(url: str) -> Report:
     """
 
     def fetch(day: datetime.date) -> list[Reported]:
-        if not url.startswith(("http://", "https://")):
+        if not is_address(url):
             raise GatewayError("no address for the list is configured")
-        mark = "&" if "?" in url else "?"
+        address = f"{url}{'&' if '?' in url else '?'}day={day:%Y%m%d}"
         try:
-            address = f"{url}{mark}day={day:%Y%m%d}"
-            with urllib.request.urlopen(address, timeout=REPORT_SECONDS) as answer:  # noqa: S310 - checked
-                text = answer.read(MOST_REPORT_BYTES).decode("utf-8-sig")
-            rows = list(csv.DictReader(io.StringIO(text)))
+            answer = ask(address, seconds=REPORT_SECONDS, most=MOST_REPORT_BYTES)
+        except NoAnswerError as error:
+            raise GatewayError(f"no list of the day: {error}") from error
+        if answer.status != HTTPStatus.OK:
+            raise GatewayError(f"no list of the day: answered {answer.status}")
+        try:
+            rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
             return [Reported(row["reference"], row["provider_reference"], int(row["amount"])) for row in rows]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, csv.Error) as error:
             raise GatewayError(f"no list of the day: {type(error).__name__}") from error
 
     return fetch

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 
 from payments.tax.base import TaxAnswer, TaxError
+from portal.lib.outgoing import Answer, NoAnswerError, ask
 
 TIMEOUT_SECONDS = 10
-MOST_BYTES = 64 * 1024
+TAKEN = {200, 201}
 REFUSED = {400, 409, 422}
 
 
@@ -23,30 +21,20 @@ class HttpAuthority:
 
     def send(self, key: str, data: bytes) -> TaxAnswer:
         """201 or 200 with `{"code": …}`: taken; 400, 409, 422 with `{"error": …}`: refused; all else: unknown."""
-        if not self.url.startswith(("http://", "https://")):
-            raise TaxError("the address of the tax authority is no http address")
-        request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            f"{self.url.rstrip('/')}/{key}",
-            data,
-            {"Content-Type": "application/xml", "Authorization": f"Bearer {self.token}"},
-        )
+        headers = {"Content-Type": "application/xml", "Authorization": f"Bearer {self.token}"}
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return TaxAnswer(taken=True, code=_field(answer.read(MOST_BYTES), "code"))
-        except urllib.error.HTTPError as error:
-            if error.code in REFUSED:
-                return TaxAnswer(taken=False, code=_field(error.read(MOST_BYTES), "error"))
-            raise TaxError(f"the tax authority answered {error.code}") from error
-        except OSError as error:
-            raise TaxError(f"the tax authority did not answer: {type(error).__name__}") from error
+            answer = ask(f"{self.url.rstrip('/')}/{key}", data, headers, seconds=TIMEOUT_SECONDS)
+        except NoAnswerError as error:
+            raise TaxError(f"the tax authority did not answer: {error}") from error
+        if answer.status in REFUSED:
+            return TaxAnswer(taken=False, code=_field(answer, "error"))
+        if answer.status not in TAKEN:
+            raise TaxError(f"the tax authority answered {answer.status}")
+        return TaxAnswer(taken=True, code=_field(answer, "code"))
 
 
-def _field(body: bytes, name: str) -> str:
-    try:
-        fields = json.loads(body)
-    except ValueError as error:
-        raise TaxError("the tax authority answered no JSON") from error
-    value = fields.get(name) if isinstance(fields, dict) else None
+def _field(answer: Answer, name: str) -> str:
+    value = answer.fields().get(name)
     if not isinstance(value, str) or not value:
         raise TaxError(f"the tax authority's answer has no {name}")
     return value[:80]
