@@ -43,7 +43,7 @@ def named(text: str) -> dict[str, set[str]]:
             concept = known.get(words[at : at + size])
             if concept is not None:
                 if concept:
-                    found.setdefault(concept, set()).update(map(fold, words[at : at + size]))
+                    found[concept] = found.get(concept, set()) | set(map(fold, words[at : at + size]))
                 at += size
                 break
         else:
