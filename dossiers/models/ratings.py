@@ -48,7 +48,7 @@ class Rating(models.Model):
             one_of("rating", "overall", Satisfaction),
             one_of("rating", "place", RatingPlace),
         ]
-        indexes = [models.Index(fields=["unit", "on"], name="rating_unit_day")]
+        indexes = [models.Index(fields=["unit", "at"], name="rating_unit_at")]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.overall}"

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from django.db.models import Count
 from django.utils.translation import override
 
-from dossiers.models.ratings import Rating, Satisfaction
+from dossiers.models.ratings import Satisfaction
 from payments.reconciling import given_back, net_booked, remittance
 from portal.accounts.models import Unit
 from reporting import index766, report06
 from reporting.bases import Fact
 from reporting.counting import Counts, add
+from reporting.facts import FACT_BY_CODE
 from reporting.measures import MAIN, MEASURE_BY_CODE, Measure
 from reporting.models import ReportKind, Target
 from reporting.rollups import Figures, figures
@@ -319,7 +320,7 @@ def _money(label: str, counts: Counts) -> Line:
 
 def satisfaction(asked: Asked) -> Sheet:
     """What people answered, by the unit that handled the dossier and the day of the answer."""
-    given = Rating.objects.filter(on__range=(asked.period.first, asked.period.last), unit__in=asked.keys)
+    given = FACT_BY_CODE["rated"].rows(asked.period.first, asked.period.last, asked.keys)
     counted = given.order_by().values_list("unit", "overall").annotate(number=Count("pk"))
     by_unit: dict[int, Counts] = {}
     for unit, answer, number in counted:

@@ -3,8 +3,8 @@
     DATABASE_URL=postgresql://… python tests/bench/figures.py 10000 1000000 [10000000] [--keep]
 
 Each size gets a scratch database on the server DATABASE_URL names (dropped again without --keep): the real units
-and catalogue, dossiers of five years with events, supplements, results and payments in the shape the actions
-leave. All numbers of a size come from one run; the last lines set the sizes side by side. Nothing of the
+and catalogue, dossiers of five years with events, supplements, results, payments and ratings in the shape the
+actions leave. All numbers of a size come from one run; the last lines set the sizes side by side. Nothing of the
 database DATABASE_URL names itself is read or written.
 """
 
@@ -73,6 +73,10 @@ INSERT INTO dossiers_supplementrequest (dossier_id, number, reason, legal_basis,
 SELECT id, 1, 'thiếu', '', (SELECT min(id) FROM accounts_user), accepted_at + interval '1 hour',
   accepted_at + interval '10 days', accepted_at + interval '2 hours'
   FROM dossiers_dossier WHERE accepted_at IS NOT NULL AND id %% 12 = 0;
+INSERT INTO dossiers_rating (dossier_id, unit_id, rule, overall, scores, comment, place, at, "on")
+SELECT id, competent_unit_id, '', CASE WHEN id %% 50 = 0 THEN 'no' ELSE 'yes' END, '{}'::jsonb, '', 'account',
+  finished_at + interval '1 hour', (finished_at + interval '1 hour')::date
+  FROM dossiers_dossier WHERE finished_at IS NOT NULL AND id %% 10 = 0;
 INSERT INTO dossiers_document (dossier_id, kind, number, title, template, context, unit_id, issued_at, token, sha256,
   size, rendered_at, signed_by)
 SELECT id, 'result', id || '/KQ', 'Kết quả', '', '{}'::jsonb, competent_unit_id, finished_at, 'b' || id, repeat('0',
