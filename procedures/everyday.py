@@ -15,11 +15,10 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True)
 class Saying:
-    """What people say, the same with the official words (as written, and folded), the codes meant (best first)."""
+    """What people say, the same with the official words of the row, the codes meant (best first)."""
 
     say: tuple[str, ...]
     written: tuple[str, ...]
-    phrases: tuple[str, ...]
     codes: tuple[str, ...]
 
 
@@ -41,7 +40,6 @@ def sayings() -> tuple[Saying, ...]:
         Saying(
             say=tuple(row["say"]),
             written=tuple(filter(None, (*row["say"], row.get("terms", "")))),
-            phrases=tuple(filter(None, map(_folded, (*row["say"], row.get("terms", ""))))),
             codes=tuple(row.get("codes", ())),
         )
         for row in document()["sayings"]
@@ -83,4 +81,4 @@ def words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _phrases() -> tuple[str, ...]:
-    return tuple(phrase for row in sayings() for phrase in row.phrases)
+    return tuple(_folded(phrase) for row in sayings() for phrase in row.written)

@@ -6,8 +6,7 @@ Stored days whose figures may have changed are counted on the spot, as on every 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +15,8 @@ from django.db.models.functions import TruncDate
 
 from procedures.calendar import HANOI
 from procedures.models import Procedure
+from reporting import compiled
 from reporting.bases import ACCEPTED, FINISHED, ZERO, Basis
-from reporting.compiled import Template, template
 from reporting.counting import Counts, Day, add
 from reporting.facts import FACT_BY_CODE
 from reporting.measures import MAIN, MEASURE_BY_CODE
@@ -127,17 +126,10 @@ def _arm(
     return grouped.values_list("on_day", "at_key", *CODES)
 
 
-def statement(first: Day, last: Day) -> tuple[str, tuple[Any, ...]]:
+@compiled.of_days
+def statement(first: Day, last: Day) -> QuerySet[Any, Any]:
     """The counting of the whole city as SQL: columns day, procedure, then one per code, not yet summed."""
-    return _city_template().filled([first, last], [])
-
-
-@functools.cache
-def _city_template() -> Template:
-    def build(days: Sequence[Day], _units: Sequence[int]) -> QuerySet[Any, Any]:
-        return _union(days[0], days[1], Q(), None, "procedure_id")
-
-    return template(build, 2, 0)
+    return _union(first, last, Q(), None, "procedure_id")
 
 
 def titles(keys: Collection[int]) -> dict[int, Procedure]:

@@ -1,11 +1,12 @@
 """Statements that differ in nothing but days and units: Django builds each shape once, later ones are filled in.
 
-Building the statement that counts every fact takes Django three times as long as running it takes PostgreSQL.
+Building the statement that counts every fact takes Django longer than running it takes PostgreSQL.
 """
 
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 from reporting.bases import midnight
 
 Day = datetime.date
+Statement = tuple[str, tuple[Any, ...]]
 Build = Callable[[Sequence[Day], Sequence[int]], "QuerySet[Any, Any]"]
 _FIRST = datetime.date(2900, 1, 1)  # stand-ins no dossier and no unit has
 _APART = datetime.timedelta(days=10)
@@ -38,7 +40,7 @@ class Template:
     sql: str
     params: tuple[Any, ...]
 
-    def filled(self, days: Sequence[Day], units: Sequence[int]) -> tuple[str, tuple[Any, ...]]:
+    def filled(self, days: Sequence[Day], units: Sequence[int]) -> Statement:
         """The statement for these days and units, as many as it was built for."""
         return self.sql, tuple(
             self._value(one, days, units) if isinstance(one, Slot) else one for one in self.params
@@ -68,3 +70,17 @@ def template(build: Build, days: int, units: int) -> Template:
     if len(seen) != days + units:
         raise ValueError(f"{days} days and {units} units were asked for, the statement names {len(seen)}")
     return Template(sql, found)
+
+
+def of_days(build: Callable[[Day, Day], QuerySet[Any, Any]]) -> Callable[[Day, Day], Statement]:
+    """The statement of `build` for a first and a last day: built at the first question, then filled in."""
+
+    @functools.cache
+    def made() -> Template:
+        return template(lambda days, _units: build(*days), 2, 0)
+
+    @functools.wraps(build)
+    def statement(first: Day, last: Day) -> Statement:
+        return made().filled([first, last], [])
+
+    return statement

@@ -15,7 +15,8 @@ from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 
 from procedures.calendar import HANOI
-from reporting.compiled import Template, template
+from reporting import compiled
+from reporting.compiled import Statement, Template, template
 from reporting.facts import BASES, CODES, FACTS, STOCK, STOCK_BASES, STOCK_CODES, ZERO, Basis
 
 Day = datetime.date
@@ -38,27 +39,21 @@ def of_pairs(
     lists = [_padded(units) for _first, _last, units in runs]
     standing = None if stock is None else _padded(stock)
     shape = tuple(len(units) for units in lists), None if standing is None else len(standing)
-    made = _template(*shape) if len(runs) <= KEPT_RUNS else _template.__wrapped__(*shape)
+    made = (_template if len(runs) <= KEPT_RUNS else _built)(*shape)
     units = [unit for one in (*lists, standing or []) for unit in one]
-    return _merged(*made.filled(days, units))
+    return _merged(made.filled(days, units), CODES + STOCK_CODES)
 
 
 def of_days(first: Day, last: Day) -> dict[Pair, Counts]:
     """The counts of every unit for the days `first` to `last`, newly counted."""
-    return {(day, unit): counts for day, unit, counts in _merged(*statement(first, last)) if day is not None}
+    rows = _merged(statement(first, last), CODES)
+    return {(day, unit): counts for day, unit, counts in rows if day is not None}
 
 
-def statement(first: Day, last: Day) -> tuple[str, tuple[Any, ...]]:
+@compiled.of_days
+def statement(first: Day, last: Day) -> QuerySet[Any, Any]:
     """The same as SQL with parameters: columns day, unit, then one per fact in the order of CODES, not yet summed."""
-    return _stored_template().filled([first, last], [])
-
-
-@functools.cache
-def _stored_template() -> Template:
-    def build(days: Sequence[Day], _units: Sequence[int]) -> QuerySet[Any, Any]:
-        return _united([_arm(basis, basis.between(*days), stored=True) for basis in BASES])
-
-    return template(build, 2, 0)
+    return _united([_arm(basis, basis.between(first, last), stored=True) for basis in BASES])
 
 
 @functools.cache
@@ -74,8 +69,7 @@ def _padded(units: Collection[int]) -> list[int]:
     return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found)) if found else []
 
 
-@functools.lru_cache(maxsize=128)
-def _template(lengths: tuple[int, ...], stock: int | None) -> Template:
+def _built(lengths: tuple[int, ...], stock: int | None) -> Template:
     """The statement for runs of days with so many units each and the standing facts of `stock` units (None: of all)."""
 
     def build(days: Sequence[Day], units: Sequence[int]) -> QuerySet[Any, Any]:
@@ -91,6 +85,9 @@ def _template(lengths: tuple[int, ...], stock: int | None) -> Template:
         return _united(arms)
 
     return template(build, 2 * len(lengths), sum(lengths) + (stock or 0))
+
+
+_template = functools.lru_cache(maxsize=128)(_built)
 
 
 def _condition(basis: Basis, runs: Iterable[tuple[Day, Day, Collection[int]]]) -> Q:
@@ -133,14 +130,14 @@ def _united(arms: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
     return arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
 
 
-def _merged(sql: str, params: tuple[Any, ...]) -> list[tuple[Day | None, int, Counts]]:
-    """The rows of a statement as counts; it names every fact or, for the days alone, every stored one."""
+def _merged(statement: Statement, codes: Sequence[str]) -> list[tuple[Day | None, int, Counts]]:
+    """The rows of a statement as counts; after day and unit it has a column per code."""
     found: dict[tuple[Day | None, int], Counts] = {}
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(*statement)
         for day, unit, *numbers in cursor:
             counts = found.setdefault((day, unit), {})
-            for code, number in zip(CODES + STOCK_CODES, numbers, strict=False):
+            for code, number in zip(codes, numbers, strict=True):
                 if number:
                     counts[code] = counts.get(code, 0) + int(number)
     return [(day, unit, counts) for (day, unit), counts in found.items()]

@@ -33,11 +33,6 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
-def is_address(url: str) -> bool:
-    """Whether `url` is one that may be asked: no file, no other scheme."""
-    return url.startswith(("http://", "https://"))
-
-
 def ask(
     url: str,
     data: bytes | None = None,
@@ -51,8 +46,8 @@ def ask(
 
     `seconds` is the longest wait for each step of the connection. Raises NoAnswerError.
     """
-    if not is_address(url):
-        raise NoAnswerError("no http address")
+    if not url.startswith(("http://", "https://")):  # no file, no other scheme
+        raise NoAnswerError("no http address is configured")
     try:
         request = urllib.request.Request(url, data, dict(headers or {}), method=method or None)  # noqa: S310 - checked above
         with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - checked above

@@ -24,17 +24,10 @@ class Tries(NamedTuple):
 
 
 def _more(key: str, seconds: int) -> int:
+    cache.add(key, 0, seconds)
     try:
         return cache.incr(key)
-    except ValueError:  # not there, or gone this instant
-        return 1 if cache.add(key, 1, seconds) else _again(key)
-
-
-def _again(key: str) -> int:
-    """Somebody else was first to begin the count."""
-    try:
-        return cache.incr(key)
-    except ValueError:  # and it is gone already: it counts from here
+    except ValueError:  # its time was over, or the cache went away, between the two
         return 1
 
 

@@ -82,7 +82,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "trend": [
             (one, [Shown.of(found, each.code, None, one) for each in indicators]) for one in found.months
         ],
-        **_units(request, found, month),
+        **_units(request, found, month, indicators),
         "years": openness.years(clock.today()),
         "late": _count(found.late_now),
         "open": _count(found.open_now),
@@ -95,22 +95,24 @@ def transparency(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _units(request: HttpRequest, found: Year, month: datetime.date | None) -> dict[str, Any]:
+def _units(
+    request: HttpRequest, found: Year, month: datetime.date | None, every: list[Indicator]
+) -> dict[str, Any]:
     """The table of units: all of them or those a name of today or before finds, by every indicator or ranked by one.
 
     What is withheld or not there stands last, whatever it is.
     """
-    every = openness.indicators()
     form = OpenUnitsForm(request.GET or None, indicators=every)
     name, code = form.asked()
     units = openness.unit_rows(found)
+    ranked = bool(code) and not name
     if name:
         units = [one.unit for one in find_units(units, name)]
     shown = [one for one in every if code in ("", one.code)]
-    if code and not name:
+    if ranked:
         units.sort(key=lambda unit: _share_key(found.pair(code, unit.pk, month)))
     rows = [(unit, [Shown.of(found, one.code, unit.pk, month) for one in shown]) for unit in units]
-    return {"form": form, "units": rows, "columns": shown, "sought": name, "ranked": bool(code) and not name}
+    return {"form": form, "units": rows, "columns": shown, "sought": name, "ranked": ranked}
 
 
 def _share_key(pair: Pair | None) -> tuple[bool, float]:

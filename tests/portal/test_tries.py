@@ -1,6 +1,5 @@
 """Counting tries: in order, sixteen at once, and when the count vanishes between two steps."""
 
-import threading
 import time
 import uuid
 
@@ -8,6 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from portal.lib.tries import Tries
+from tests.two_at_once import at_once
 
 
 @pytest.fixture
@@ -41,17 +41,8 @@ def test_the_count_ends_after_its_time(key):
 
 
 def test_many_at_once_have_no_more_tries_than_one_after_another(key):
-    tries, gate, outcomes = Tries(10, 60), threading.Barrier(16), []
-
-    def run():
-        gate.wait()
-        outcomes.append(tries.take(key))
-
-    threads = [threading.Thread(target=run) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    tries = Tries(10, 60)
+    outcomes = at_once(16, lambda _number: tries.take(key))
     assert sum(outcomes) == 10
 
 
