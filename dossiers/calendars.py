@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from functools import cached_property
 
 from dossiers.deadlines import CLOCK_EVENTS, Due, Fact, Rule, due, facts_of, rule_for
 from dossiers.models import CalendarOrderDay, CalendarState, Dossier
-from procedures.calendar import CityCalendar, city_calendar
+from portal.accounts.models import HoursPeriod
+from procedures.calendar import CityCalendar, WorkCalendar, city_calendar
 
 # An action and an approval at the same moment: which calendar the action read is told only by what it wrote.
 MOMENT = datetime.timedelta(minutes=5)
@@ -36,13 +38,24 @@ class KnownCalendars:
 
     def at(self, instant: datetime.datetime) -> CityCalendar:
         """The calendar in force at `instant`. Days no order ever changed are as the reference data has them."""
-        return self._without(sum(one.at > instant for one in self._approvals))
+        return dataclasses.replace(self._without(self._gone(instant)), known=instant)
 
-    def around(self, instant: datetime.datetime) -> list[CityCalendar]:
-        """Every calendar an action at `instant` may have read, likeliest first; nearly always one."""
-        moments = (instant, instant - MOMENT, instant + MOMENT)
-        counts = dict.fromkeys(sum(one.at > moment for one in self._approvals) for moment in moments)
-        return [self._without(count) for count in counts]
+    def _gone(self, instant: datetime.datetime) -> int:
+        """How many approvals came after `instant`."""
+        return sum(one.at > instant for one in self._approvals)
+
+    def around(self, instant: datetime.datetime, periods: Sequence[HoursPeriod]) -> list[WorkCalendar]:
+        """Every calendar an action at `instant` may have read, likeliest first; nearly always one.
+
+        `periods` are the office hours of the unit whose clock ran.
+        """
+        found: dict[tuple[int, int], WorkCalendar] = {}
+        for moment in (instant, instant - MOMENT, instant + MOMENT):
+            city = self.at(moment)
+            state = (self._gone(moment), len(city.known_of(periods)))
+            if state not in found:
+                found[state] = city.of(periods)
+        return list(found.values())
 
     def _without(self, count: int) -> CityCalendar:
         """The calendar before the last `count` approvals."""
@@ -78,7 +91,9 @@ def explain(dossier: Dossier) -> Due:
     return next((one for one in readings if one.at == dossier.due_at), readings[0])
 
 
-def counted(facts: Sequence[Fact], rule: Rule, hours: list[list[str]], known: KnownCalendars) -> list[Due]:
+def counted(
+    facts: Sequence[Fact], rule: Rule, hours: Sequence[HoursPeriod], known: KnownCalendars
+) -> list[Due]:
     """What the clock may have said when these facts last moved it, likeliest first; nearly always one answer."""
     last = next((fact.at for fact in reversed(facts) if fact.kind in CLOCK_EVENTS), facts[-1].at)
-    return [due(facts, rule, city.of(hours)) for city in known.around(last)]
+    return [due(facts, rule, calendar) for calendar in known.around(last, hours)]

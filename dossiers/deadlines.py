@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from dossiers.states import EventKind
-from procedures.calendar import HANOI, ONE_DAY, WorkCalendar
+from procedures.calendar import HANOI, ONE_DAY, WorkCalendar, hours_text
 from procedures.models import ClockStart, TimeUnit
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _same_day(start: datetime.datetime, calendar: WorkCalendar) -> datetime.date
 
 def _work_days(start: datetime.datetime, rule: Rule, calendar: WorkCalendar) -> datetime.datetime:
     if rule.start == ClockStart.MOMENT:
-        return calendar.add_minutes(start, int(rule.value * calendar.minutes_per_day))
+        return calendar.add_days(start, rule.value)
     day = calendar.opening_at_or_after(start).date()
     for _step in range(math.ceil(rule.value)):
         day = calendar.next_working_day(day)
@@ -204,11 +204,12 @@ def _counted(
 ) -> Iterator[Line]:
     """A line for each day after the start: what it counted as, or why it did not count."""
     day, last = start.astimezone(HANOI).date() + ONE_DAY, end.astimezone(HANOI).date()
-    number = 0
+    number, before = 0, day - ONE_DAY
     while day <= last:
         if rule.unit in _EVERY_DAY or calendar.is_working(day):
             number += 1
-            yield Line(day, _("ngày thứ %(number)d") % {"number": number} + _worked(day, calendar))
+            yield Line(day, _("ngày thứ %(number)d") % {"number": number} + _unlike(day, before, calendar))
+            before = day
         else:
             yield Line(
                 day, _("không tính: %(why)s") % {"why": calendar.off.get(day) or _("ngày nghỉ cuối tuần")}
@@ -217,8 +218,12 @@ def _counted(
     yield Line(last, _("%(time)s hẹn trả kết quả") % {"time": _clock(end)})
 
 
-def _worked(day: datetime.date, calendar: WorkCalendar) -> str:
-    return " · " + _("làm bù") if day in calendar.work else ""
+def _unlike(day: datetime.date, before: datetime.date, calendar: WorkCalendar) -> str:
+    """What is unlike other days, or unlike the day counted before, in a day that counted."""
+    said = [_("làm bù")] if day in calendar.work else []
+    if calendar.hours_on(day) != calendar.hours_on(before):
+        said.append(_("giờ làm việc mới %(hours)s") % {"hours": hours_text(calendar.hours_on(day))})
+    return "".join(f" · {words}" for words in said)
 
 
 def _clock(at: datetime.datetime) -> str:

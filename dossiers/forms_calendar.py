@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.actions.calendar_orders import Wish
+from dossiers.actions.calendar_orders import HoursWish, Wish
+from portal.accounts.models import Unit, UnitKind
+from portal.lib import clock
 from portal.lib.forms import DayField
 from procedures.models import DayKind
 
@@ -17,8 +20,8 @@ ROWS = 6
 MOST_IN_A_ROW = 31
 
 
-class CalendarForm(forms.Form):
-    """The document and what its days are called."""
+class OrderForm(forms.Form):
+    """The document that changes the calendar and what the change is called."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     document = forms.CharField(
@@ -29,7 +32,7 @@ class CalendarForm(forms.Form):
     name = forms.CharField(
         label=_("Tên gọi"),
         max_length=120,
-        help_text=_("Người dân sẽ thấy, ví dụ: Nghỉ phòng chống bão số 12."),
+        help_text=_("Người dân sẽ thấy, ví dụ: Nghỉ phòng chống bão số 12; Giờ mùa hè."),
     )
     name_en = forms.CharField(label=_("Tên gọi bằng tiếng Anh"), max_length=120, required=False)
 
@@ -37,10 +40,65 @@ class CalendarForm(forms.Form):
         kwargs.setdefault("initial", {"key": uuid.uuid4()})
         super().__init__(*args, **kwargs)
 
-    def wish(self, days: dict[datetime.date, str]) -> Wish:
-        """The order as typed, for these days."""
+    def wish(self, days: dict[datetime.date, str] | None = None, hours: HoursWish | None = None) -> Wish:
+        """The order as typed, for these days or hours."""
         data = self.cleaned_data
-        return Wish(data["document"], data["name"], data["name_en"], days)
+        return Wish(data["document"], data["name"], data["name_en"], days or {}, hours)
+
+
+class TimeOfDay(forms.TimeField):
+    """A time as people write it: 7:30, 07:30, 7h30, 7h."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M"))
+        super().__init__(input_formats=["%H:%M", "%Hh%M", "%H.%M", "%Hh"], **kwargs)
+        self.error_messages["invalid"] = _("Ghi giờ theo dạng giờ:phút, ví dụ 07:30.")
+
+
+class HoursForm(OrderForm):
+    """Other office hours of one unit, or of all of a kind, from a day on."""
+
+    units = forms.ChoiceField(label=_("Đơn vị"))
+    first = DayField(label=_("Từ ngày"), help_text=_("Giờ cũ giữ nguyên cho đến hết ngày hôm trước."))
+    opens = TimeOfDay(label=_("Mở cửa"))
+    closes = TimeOfDay(label=_("Nghỉ trưa"))
+    opens_again = TimeOfDay(label=_("Mở cửa buổi chiều"), required=False)
+    closes_again = TimeOfDay(label=_("Đóng cửa"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(f"kind:{kind}", _("Mọi đơn vị: %(kind)s") % {"kind": kind.label}) for kind in UnitKind]
+        each = [(f"unit:{unit.code}", unit.full_name) for unit in Unit.objects.valid_on(clock.today())]
+        choice = cast("forms.ChoiceField", self.fields["units"])
+        choice.choices = [(_("Nhóm đơn vị"), kinds), (_("Một đơn vị"), each)]
+        choice.widget.attrs["data-filter"] = "1"
+
+    def clean(self) -> dict[str, Any]:
+        """Hours in order: each time later than the one before, the afternoon whole or empty."""
+        data = super().clean() or {}
+        names = ["opens", "closes", "opens_again", "closes_again"]
+        if set(names) & set(self.errors):
+            return data
+        if bool(data["opens_again"]) != bool(data["closes_again"]):
+            missing = "closes_again" if data["opens_again"] else "opens_again"
+            self.add_error(missing, _("Buổi chiều cần cả giờ mở cửa và giờ đóng cửa."))
+            return data
+        times = [(name, data[name]) for name in names if data[name]]
+        for (_name, before), (name, after) in pairwise(times):
+            if after <= before:
+                self.add_error(name, _("Giờ này phải sau giờ ở ô trước."))
+        return data
+
+    def hours_wish(self) -> HoursWish:
+        """The hours of a valid form."""
+        data = self.cleaned_data
+        parts = [(data["opens"], data["closes"]), (data["opens_again"], data["closes_again"])]
+        hours = [[f"{start:%H:%M}", f"{close:%H:%M}"] for start, close in parts if start]
+        what, _colon, code = data["units"].partition(":")
+        units = Unit.objects.valid_on(clock.today())
+        return HoursWish(
+            data["first"], hours, units.filter(code=code) if what == "unit" else units.filter(kind=code)
+        )
 
 
 class DayRow(forms.Form):

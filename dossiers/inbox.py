@@ -24,7 +24,7 @@ from dossiers.querysets import DossierQuerySet
 from dossiers.states import Money, State
 from portal.accounts.access import can_somewhere, posts_of, unit_ids_with
 from portal.accounts.models import Membership
-from portal.accounts.models.units import OFFICE_HOURS
+from portal.accounts.models.units import office_hours
 from portal.accounts.permissions import Permission, roles_with
 from portal.lib import clock
 from portal.lib.keyset import Order
@@ -52,7 +52,7 @@ class Reader:
 def reader(user: User) -> Reader:
     """The officer as his inbox sees him; one query for the calendar."""
     now, days = clock.now(), city_calendar()
-    hours = next((post.unit.office_hours for post in posts_of(user)), OFFICE_HOURS)
+    hours = next((post.unit.office_hours for post in posts_of(user)), office_hours())
     return Reader(user, now, days.of(hours).add_minutes(now, SOON_MINUTES), days)
 
 

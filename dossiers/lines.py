@@ -99,7 +99,7 @@ def left_text(calendar: WorkCalendar, now: datetime.datetime, until: datetime.da
     """Working time left or over, in its two largest units: "còn 2 ngày 3 giờ", "quá 40 phút"."""
     late = until < now
     spent = calendar.work_between(until, now) if late else calendar.work_between(now, until)
-    words = _span(int(spent.total_seconds() // 60), calendar.minutes_per_day)
+    words = _span(int(spent.total_seconds() // 60), calendar.minutes_on(timezone.localdate(now)))
     return (_("quá %(time)s") if late else _("còn %(time)s")) % {"time": words}
 
 

@@ -10,11 +10,12 @@ from dossiers.models import Dossier
 from procedures.calendar import HANOI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from django.db.models import QuerySet
 
-    from procedures.calendar import CityCalendar
+    from portal.accounts.models import Unit
+    from procedures.calendar import CityCalendar, WorkCalendar
 
 
 def may_move(first: datetime.date) -> QuerySet[Dossier]:
@@ -33,11 +34,13 @@ def limit_by(dossier: Dossier, city: CityCalendar) -> datetime.datetime | None:
 
 
 def moves(
-    dossiers: Sequence[Dossier], now: CityCalendar, then: CityCalendar
+    dossiers: Sequence[Dossier],
+    now: Callable[[Unit], WorkCalendar],
+    then: Callable[[Unit], WorkCalendar],
 ) -> Iterator[tuple[Dossier, datetime.datetime, datetime.datetime]]:
     """The dossiers whose limit another calendar moves, with their limits now and then.
 
-    One query for all their events, two for each rule among them.
+    `now` and `then` give the calendar of a unit. One query for all their events, two for each rule among them.
     """
     facts = facts_of_many([dossier.pk for dossier in dossiers])
     rules: dict[tuple[int, int | None, str], Rule | None] = {}
@@ -45,9 +48,9 @@ def moves(
         key = (dossier.version_id, dossier.case_id, dossier.channel)
         if key not in rules:
             rules[key] = rule_for(dossier)
-        rule, hours = rules[key], dossier.competent_unit.office_hours
+        rule, unit = rules[key], dossier.competent_unit
         if rule is None:
             continue
-        before, after = (due(facts[dossier.pk], rule, city.of(hours)).at for city in (now, then))
+        before, after = (due(facts[dossier.pk], rule, calendar(unit)).at for calendar in (now, then))
         if before and after and before != after:
             yield dossier, before, after

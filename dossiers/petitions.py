@@ -120,7 +120,7 @@ def limits(events: Iterable[PetitionEvent], calendar: WorkCalendar) -> list[Limi
 
 def after(start: datetime.datetime, days: int, calendar: WorkCalendar) -> datetime.datetime:
     """`days` working days after `start`."""
-    return calendar.add_minutes(start, days * calendar.minutes_per_day)
+    return calendar.add_days(start, days)
 
 
 def names_sender(petition: Petition, text: str) -> bool:

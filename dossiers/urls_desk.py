@@ -40,6 +40,7 @@ urlpatterns = [
     path("xu-ly/nhan-su/ban-giao/<int:key>/", duty.protocol, name="desk-handover"),
     path("lich-lam-viec/", calendar_orders.listing, name="calendar"),
     path("lich-lam-viec/doi/", calendar_orders.new, name="calendar-new"),
+    path("lich-lam-viec/doi-gio/", calendar_orders.new_hours, name="calendar-hours-new"),
     path("lich-lam-viec/<int:pk>/", calendar_orders.order, name="calendar-order"),
     path("lich-lam-viec/<int:pk>/quyet-dinh/", calendar_orders.decision, name="calendar-decision"),
     path("xu-ly/quay/", counter.choose, name="counter"),

@@ -9,46 +9,56 @@ from __future__ import annotations
 
 import calendar as monthly
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from portal.accounts.models import Unit
+from portal.accounts.models import HoursPeriod, Unit
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 ONE_DAY = datetime.timedelta(days=1)
+MICROSECOND = datetime.timedelta(microseconds=1)
 _LONGEST = 400  # days looked ahead for the next open hour before giving up
+
+Hours = tuple[tuple[datetime.time, datetime.time], ...]
 
 
 @dataclass(frozen=True)
 class WorkCalendar:
     """Office hours of a working day and the days that are not what their weekday says.
 
-    `hours` are (open, close) local times in order; `off` and `work` are local dates with their names.
+    `hours` are (open, close) local times in order; `off` and `work` are local dates with their names; `later` are the
+    days from which other hours hold, in order.
     """
 
-    hours: tuple[tuple[datetime.time, datetime.time], ...]
+    hours: Hours
     off: dict[datetime.date, str] = field(default_factory=dict)
     work: dict[datetime.date, str] = field(default_factory=dict)
+    later: tuple[tuple[datetime.date, Hours], ...] = ()
 
     def is_working(self, day: datetime.date) -> bool:
         """Whether offices are open on `day`."""
         return day in self.work or (day.weekday() < 5 and day not in self.off)
 
-    @property
-    def minutes_per_day(self) -> int:
-        """Working minutes of a full day."""
-        return sum(_minutes(close) - _minutes(start) for start, close in self.hours)
+    def hours_on(self, day: datetime.date) -> Hours:
+        """The office hours that hold on `day`, whether anybody works then or not."""
+        return next((hours for first, hours in reversed(self.later) if first <= day), self.hours)
+
+    def minutes_on(self, day: datetime.date) -> int:
+        """Working minutes of a full day under the hours of `day`."""
+        return sum(_minutes(close) - _minutes(start) for start, close in self.hours_on(day))
 
     def intervals(self, day: datetime.date) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
         """The working intervals of `day`, none on a day off."""
         if self.is_working(day):
-            for start, close in self.hours:
+            for start, close in self.hours_on(day):
                 yield _at(day, start), _at(day, close)
 
     def closing(self, day: datetime.date) -> datetime.datetime:
         """When offices close on `day` (by its usual hours, working day or not)."""
-        return _at(day, self.hours[-1][1])
+        return _at(day, self.hours_on(day)[-1][1])
 
     def opening_at_or_after(self, instant: datetime.datetime) -> datetime.datetime:
         """`instant` when offices are open, else the next opening. Closing time itself is closed."""
@@ -87,6 +97,23 @@ class WorkCalendar:
                 left -= max(close - begin, datetime.timedelta())
             day += ONE_DAY
 
+    def add_days(self, start: datetime.datetime, days: int | Decimal) -> datetime.datetime:
+        """The instant when `days` working days have passed since `start`, each by the hours that hold on it.
+
+        A part of a day counts as that part of its own hours: half of a day from 07:30 to 11:30 and 13:30 to 17:00 is
+        3 hours 45 minutes.
+        """
+        instant = self.opening_at_or_after(start)
+        left = Fraction(days)
+        while True:
+            day = instant.date()
+            whole = self.minutes_on(day)
+            part = Fraction(self.work_between(instant, self.closing(day)) // MICROSECOND, whole * 60_000_000)
+            if left <= part:
+                return self.add(instant, round(left * whole * 60_000_000) * MICROSECOND)
+            left -= part
+            instant = self.opening_at_or_after(self.closing(day))
+
     def work_between(self, start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
         """Working time from `start` to `end`; zero when `end` is not later.
 
@@ -97,8 +124,14 @@ class WorkCalendar:
         for day in (first,) if first == last else (first, last):
             for begin, close in self.intervals(day):
                 total += max(min(close, end) - max(begin, start), datetime.timedelta())
-        between = sum(self.is_working(first + offset * ONE_DAY) for offset in range(1, (last - first).days))
-        return total + datetime.timedelta(minutes=between * self.minutes_per_day)
+        between = (first + offset * ONE_DAY for offset in range(1, (last - first).days))
+        return total + datetime.timedelta(minutes=self._minutes_of(filter(self.is_working, between)))
+
+    def _minutes_of(self, days: Iterable[datetime.date]) -> int:
+        """Working minutes of these working days."""
+        if self.later:
+            return sum(map(self.minutes_on, days))
+        return sum(1 for _day in days) * self.minutes_on(datetime.date.min)
 
     def add_calendar_days(self, start: datetime.datetime, days: int) -> datetime.datetime:
         """Closing time of the day `days` after `start`, moved on when nobody works then (art. 148.5)."""
@@ -122,9 +155,14 @@ def _at(day: datetime.date, time: datetime.time) -> datetime.datetime:
     return datetime.datetime.combine(day, time, tzinfo=HANOI)
 
 
-def hours_from(parts: list[list[str]]) -> tuple[tuple[datetime.time, datetime.time], ...]:
+def hours_from(parts: list[list[str]]) -> Hours:
     """Office hours from their stored form [["08:00", "12:00"], …]."""
     return tuple((datetime.time.fromisoformat(a), datetime.time.fromisoformat(b)) for a, b in parts)
+
+
+def hours_text(hours: Hours) -> str:
+    """Office hours as people write them: "08:00–12:00, 13:00–17:00"."""
+    return ", ".join(f"{start:%H:%M}–{close:%H:%M}" for start, close in hours)
 
 
 def calendar_for(unit: Unit) -> WorkCalendar:
@@ -134,14 +172,32 @@ def calendar_for(unit: Unit) -> WorkCalendar:
 
 @dataclass(frozen=True)
 class CityCalendar:
-    """The city's table of days, for units whose hours differ."""
+    """The city's table of days, for units whose hours differ; `known` when it is how things stood at an instant."""
 
     off: dict[datetime.date, str]
     work: dict[datetime.date, str]
+    known: datetime.datetime | None = None
 
-    def of(self, hours: list[list[str]]) -> WorkCalendar:
-        """The calendar of a unit with these office hours in their stored form."""
-        return WorkCalendar(hours=hours_from(hours), off=self.off, work=self.work)
+    def of(self, periods: Sequence[HoursPeriod]) -> WorkCalendar:
+        """The calendar of a unit with these office hours in their stored form, in the order they were decided."""
+        hours: Hours = ()
+        later: dict[datetime.date, Hours] = {}
+        for period in self.known_of(periods):
+            if period["first"] is None:
+                hours = hours_from(period["hours"])
+            else:
+                later[datetime.date.fromisoformat(period["first"])] = hours_from(period["hours"])
+        return WorkCalendar(hours, self.off, self.work, tuple(sorted(later.items())))
+
+    def known_of(self, periods: Sequence[HoursPeriod]) -> Sequence[HoursPeriod]:
+        """Those of a unit's hours that were decided by then."""
+        if self.known is None:
+            return periods
+        return [
+            period
+            for period in periods
+            if period["known"] is None or datetime.datetime.fromisoformat(period["known"]) <= self.known
+        ]
 
     def changed(self, days: Mapping[datetime.date, str], name: str) -> CityCalendar:
         """This calendar with other kinds (`DayKind`) for some days, called `name`."""
@@ -153,7 +209,7 @@ class CityCalendar:
         work = {day: said for day, said in self.work.items() if day not in days}
         off |= {day: name for day, (kind, name) in days.items() if kind == "off"}
         work |= {day: name for day, (kind, name) in days.items() if kind == "work"}
-        return CityCalendar(off, work)
+        return CityCalendar(off, work, self.known)
 
     def is_working(self, day: datetime.date) -> bool:
         """Whether offices are open on `day`, whatever their hours."""

@@ -6,7 +6,8 @@ import datetime
 from dataclasses import dataclass
 
 from portal.accounts.models import Unit
-from procedures.calendar import HANOI, calendar_for
+from portal.lib import clock
+from procedures.calendar import HANOI, CityCalendar, calendar_for, hours_text
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,21 @@ class Opening:
     unit: Unit
     is_open: bool
     changes: datetime.datetime
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Office hours in words, and what they become: (first day, hours), the nearest first."""
+
+    now: str
+    coming: list[tuple[datetime.date, str]]
+
+
+def stated(unit: Unit) -> Stated:
+    """The office hours of `unit` today and those already decided for later; no query."""
+    calendar, today = CityCalendar({}, {}).of(unit.office_hours), clock.today()
+    coming = [(first, hours_text(hours)) for first, hours in calendar.later if first > today]
+    return Stated(hours_text(calendar.hours_on(today)), coming)
 
 
 def opening(unit: Unit, now: datetime.datetime) -> Opening:

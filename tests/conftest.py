@@ -14,6 +14,8 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
+from portal.accounts.models import Unit
+from portal.accounts.models.units import office_hours
 from procedures.importing.catalogue import load_catalogue
 from procedures.importing.small import load_calendar
 from procedures.models import IdentityState, ImportItem
@@ -87,6 +89,7 @@ def _truncate(self: TransactionTestCase) -> None:
         _forget_published(cursor)
         cursor.execute("DELETE FROM accounts_user")
         cursor.execute("DELETE FROM procedures_calendarday")
+    Unit.objects.exclude(office_hours=office_hours()).update(office_hours=office_hours())
     load_targets()
     load_rules()
     load_calendar()

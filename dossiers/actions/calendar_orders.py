@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -33,11 +33,13 @@ from portal.accounts.models import Unit, UnitKind
 from portal.lib import clock
 from portal.outbox.actions import put
 from procedures.access import check_edit, check_publish, check_see_drafts
-from procedures.calendar import city_calendar
+from procedures.calendar import city_calendar, hours_from
 from procedures.models import CalendarDay, DayKind
 
 if TYPE_CHECKING:
-    from portal.accounts.models import User
+    from django.db.models import QuerySet
+
+    from portal.accounts.models import HoursPeriod, User
 
 PART = 200
 MOST_DAYS = 60
@@ -48,23 +50,38 @@ FRESH = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
+class HoursWish:
+    """Other office hours of some units from a day on; `hours` in the stored form of `HoursPeriod`."""
+
+    first: datetime.date
+    hours: list[list[str]]
+    units: Iterable[Unit]
+
+
+@dataclass(frozen=True)
 class Wish:
-    """An order to be: what each day becomes (`DayKind`), what it is called, and the document that says so."""
+    """An order to be: the document that says so, what it is called, and what changes.
+
+    That is what each day becomes (`DayKind`), or the office hours of some units.
+    """
 
     document: str
     name: str
     name_en: str
-    days: Mapping[datetime.date, str]
+    days: Mapping[datetime.date, str] = field(default_factory=dict)
+    hours: HoursWish | None = None
 
 
 def propose(*, by: User, key: uuid.UUID, wish: Wish) -> CalendarOrder:
     """Write an order and begin its preview; the same `key` again returns the same order.
 
-    Days that already are what they should become are left out. Raises ActionError for today and days gone by, when
-    nothing changes, or for too many days; PermissionDenied without the right to prepare the catalogue.
+    Days that already are what they should become are left out, and so are units that have these hours already. Raises
+    ActionError for today and days gone by, when nothing changes, or for too many days; PermissionDenied without the
+    right to prepare the catalogue.
     """
     check_edit(by)
-    days = _that_change(wish.days)
+    days = _that_change(wish.days) if wish.hours is None else {}
+    units = _whose_hours_change(wish.hours) if wish.hours else []
     try:
         with transaction.atomic():
             order = CalendarOrder.objects.create(
@@ -72,6 +89,8 @@ def propose(*, by: User, key: uuid.UUID, wish: Wish) -> CalendarOrder:
                 document=wish.document.strip(),
                 name=wish.name.strip(),
                 name_en=wish.name_en.strip(),
+                hours=wish.hours.hours if wish.hours else None,
+                hours_first=wish.hours.first if wish.hours else None,
                 proposed_by=by,
                 proposed_at=clock.now(),
                 previewed_at=clock.now(),
@@ -79,6 +98,7 @@ def propose(*, by: User, key: uuid.UUID, wish: Wish) -> CalendarOrder:
             CalendarOrderDay.objects.bulk_create(
                 CalendarOrderDay(order=order, day=day, kind=kind) for day, kind in sorted(days.items())
             )
+            order.units.set(units)
             _divide(order, PartWork.PREVIEW)
     except IntegrityError:
         same = CalendarOrder.objects.filter(key=key, proposed_by=by).first()
@@ -89,8 +109,7 @@ def propose(*, by: User, key: uuid.UUID, wish: Wish) -> CalendarOrder:
 
 
 def _that_change(days: Mapping[datetime.date, str]) -> dict[datetime.date, str]:
-    if any(day <= clock.today() for day in days):
-        raise ActionError(_("Chỉ đổi được từ ngày mai: hạn của hôm nay và ngày đã qua không quay lại."))
+    _check_to_come(days)
     if len(days) > MOST_DAYS:
         raise ActionError(_("Mỗi lần đổi tối đa %(most)s ngày.") % {"most": MOST_DAYS})
     now = city_calendar()
@@ -98,6 +117,25 @@ def _that_change(days: Mapping[datetime.date, str]) -> dict[datetime.date, str]:
     if not found:
         raise ActionError(_("Không có ngày nào thay đổi: lịch đã như vậy."))
     return found
+
+
+def _check_to_come(days: Iterable[datetime.date]) -> None:
+    if any(day <= clock.today() for day in days):
+        raise ActionError(_("Chỉ đổi được từ ngày mai: hạn của hôm nay và ngày đã qua không quay lại."))
+
+
+def _whose_hours_change(wish: HoursWish) -> list[Unit]:
+    _check_to_come([wish.first])
+    units = _otherwise(wish.units, wish.first, wish.hours)
+    if not units:
+        raise ActionError(_("Không có đơn vị nào thay đổi: giờ làm việc đã như vậy."))
+    return units
+
+
+def _otherwise(units: Iterable[Unit], first: datetime.date, hours: list[list[str]]) -> list[Unit]:
+    """Those that have other hours on `first`."""
+    city, wanted = city_calendar(), hours_from(hours)
+    return [unit for unit in units if city.of(unit.office_hours).hours_on(first) != wanted]
 
 
 def _worked(day: datetime.date, kind: str) -> bool:
@@ -121,7 +159,7 @@ def preview_again(*, by: User, order_id: int) -> CalendarOrder:
 
 def _divide(order: CalendarOrder, work: PartWork) -> None:
     """Parts over the dossiers that may move, one message each."""
-    keys = list(may_move(_first(order)).order_by("pk").values_list("pk", flat=True))
+    keys = list(_may_move(order).order_by("pk").values_list("pk", flat=True))
     slices = [keys[at : at + PART] for at in range(0, len(keys), PART)]
     parts = CalendarPart.objects.bulk_create(
         CalendarPart(order=order, work=work, first=some[0], last=some[-1], dossiers=len(some))
@@ -131,7 +169,28 @@ def _divide(order: CalendarOrder, work: PartWork) -> None:
         put("calendar_part", key=f"calendar:{part.pk}", payload={"part": part.pk})
 
 
+def _may_move(order: CalendarOrder) -> QuerySet[Dossier]:
+    """The open dossiers an order may move: of its units, or of all when days change."""
+    dossiers = may_move(_first(order))
+    if order.hours_first is None:
+        return dossiers
+    return dossiers.filter(competent_unit__in=order.units.values("pk"))
+
+
+def _hours_of(order: CalendarOrder) -> HoursWish | None:
+    """The new hours of an order; None when it changes days."""
+    if order.hours is None or order.hours_first is None:
+        return None
+    return HoursWish(order.hours_first, order.hours, order.units.all())
+
+
+def _period(wish: HoursWish, known: str | None) -> HoursPeriod:
+    return {"first": wish.first.isoformat(), "known": known, "hours": wish.hours}
+
+
 def _first(order: CalendarOrder) -> datetime.date:
+    if order.hours_first is not None:
+        return order.hours_first
     first = order.days.order_by("day").values_list("day", flat=True).first()
     assert first is not None  # noqa: S101 - an order has a day (propose)
     return first
@@ -186,14 +245,15 @@ def _check_seen(order: CalendarOrder) -> None:
     """What is approved is what was seen a moment ago, and it still changes something."""
     if order.parts.filter(done_at=None).exists():
         raise ActionError(_("Chưa xem trước xong các hồ sơ bị ảnh hưởng."))
-    days = dict(order.days.values_list("day", "kind"))
-    if min(days) <= clock.today():
+    if _first(order) <= clock.today():
         raise ActionError(
             _("Có ngày không còn là ngày mai trở đi: hãy lập đề nghị mới cho những ngày còn lại.")
         )
-    now = city_calendar()
-    if all(now.is_working(day) == _worked(day, kind) for day, kind in days.items()):
-        raise ActionError(_("Không có ngày nào thay đổi: lịch đã như vậy."))
+    hours = _hours_of(order)
+    if hours:
+        _whose_hours_change(hours)
+    else:
+        _that_change(dict(order.days.values_list("day", "kind")))
     newer = CalendarOrder.objects.filter(state=CalendarState.APPROVED, decided_at__gte=order.previewed_at)
     if newer.exists():
         raise ActionError(_("Lịch đã đổi sau lần xem trước này: bấm Xem trước lại rồi duyệt."))
@@ -208,12 +268,16 @@ def _decided(order: CalendarOrder, by: User, state: CalendarState) -> CalendarOr
 
 
 def _hold(order: CalendarOrder) -> None:
-    """Write the days, and in the order what they were."""
-    known = {row.day: row for row in CalendarDay.objects.filter(day__in=order.days.values("day"))}
+    """Write the days, and in the order what they were; or the hours into their units, as known from now on."""
+    if hours := _hours_of(order):
+        for unit in order.units.select_for_update(no_key=True).order_by("pk"):
+            unit.office_hours.append(_period(hours, clock.now().isoformat()))
+            unit.save(update_fields=["office_hours"])
+    rows = {row.day: row for row in CalendarDay.objects.filter(day__in=order.days.values("day"))}
     said = {"name": order.name, "name_en": order.name_en, "source": order.document}
     for one in order.days.all():
         values = {**said, "kind": one.kind, "confirmed": True, "ordered": True}
-        row = known.get(one.day)
+        row = rows.get(one.day)
         one.kind_before, one.name_before = (row.kind, row.name) if row else (DayKind.USUAL, "")
         one.save(update_fields=["kind_before", "name_before"])
         if row is None:
@@ -233,7 +297,7 @@ def work_part(*, part_id: int) -> None:
     part = CalendarPart.objects.select_related("order").filter(pk=part_id, done_at=None).first()
     if part is None:  # done, or a newer preview took its place
         return
-    some = may_move(_first(part.order)).filter(pk__gte=part.first, pk__lte=part.last).order_by("pk")
+    some = _may_move(part.order).filter(pk__gte=part.first, pk__lte=part.last).order_by("pk")
     if part.work == PartWork.PREVIEW:
         _preview(part, list(some))
         return
@@ -253,9 +317,14 @@ def _preview(part: CalendarPart, dossiers: list[Dossier]) -> None:
 def _effects(order: CalendarOrder, dossiers: list[Dossier]) -> list[CalendarEffect]:
     now = city_calendar()
     then = now.changed(dict(order.days.values_list("day", "kind")), order.name)
+    hours = _hours_of(order)
+    new = [_period(hours, None)] if hours else []
+    moved = moves(
+        dossiers, lambda unit: now.of(unit.office_hours), lambda unit: then.of([*unit.office_hours, *new])
+    )
     return [
         CalendarEffect(order=order, dossier=dossier, unit=dossier.competent_unit, before=before, after=after)
-        for dossier, before, after in moves(dossiers, now, then)
+        for dossier, before, after in moved
     ]
 
 
@@ -265,7 +334,7 @@ def work_late(*, order_id: int) -> None:
     assert order.decided_at is not None  # noqa: S101 - put when it was decided
     since = order.decided_at - LATE
     moved = DossierEvent.objects.filter(dossier=OuterRef("pk"), kind__in=CLOCK_EVENTS, at__gte=since)
-    some = may_move(_first(order)).filter(Exists(moved))
+    some = _may_move(order).filter(Exists(moved))
     for key in list(some.values_list("pk", flat=True)):
         move_one(order=order, dossier_id=key)
 

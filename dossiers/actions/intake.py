@@ -162,7 +162,7 @@ def _answer_by(dossier: Dossier, days: int) -> datetime.datetime:
     if not 1 <= days <= 60:
         raise ActionError(_("Thời hạn bổ sung từ 1 đến 60 ngày làm việc."), field="days")
     calendar = calendar_for(dossier.receiving_unit)
-    return calendar.add_minutes(clock.now(), days * calendar.minutes_per_day)
+    return calendar.add_days(clock.now(), days)
 
 
 def _check_items(dossier: Dossier, items: list[ItemSpec]) -> None:

@@ -91,7 +91,7 @@ def _file_part(spec: Part, part: LinkedPart, linked: LinkedFiling, by: User) -> 
         part.save(update_fields=["dossier"])
     elif linked.unit is not None:
         calendar = calendar_for(linked.unit)
-        part.due_at = calendar.add_minutes(clock.now(), spec.days * calendar.minutes_per_day)
+        part.due_at = calendar.add_days(clock.now(), spec.days)
         part.save(update_fields=["due_at"])
 
 

@@ -55,7 +55,7 @@ def _approve(dossier: Dossier, request: SupplementRequest, by: User) -> Suppleme
     now, calendar = clock.now(), calendar_for(dossier.receiving_unit)
     request.approval, request.decided_by, request.decided_at = Approval.APPROVED, by, now
     request.asked_at = now
-    request.answer_by = calendar.add_minutes(now, request.days * calendar.minutes_per_day)
+    request.answer_by = calendar.add_days(now, request.days)
     request.save(update_fields=["approval", "decided_by", "decided_at", "asked_at", "answer_by"])
     send_request(request, dossier, BY_NAME[name], by=by)
     return request
@@ -96,7 +96,7 @@ def _follow(key: int, now: datetime.datetime) -> bool:
     if request.answer_by < now:
         return request.overdue_at is None and _note_overdue(dossier, request, now)
     calendar = calendar_for(dossier.receiving_unit)
-    soon = calendar.add_minutes(now, REMIND_DAYS * calendar.minutes_per_day) >= request.answer_by
+    soon = calendar.add_days(now, REMIND_DAYS) >= request.answer_by
     return soon and request.reminded_at is None and _remind(dossier, request, now)
 
 

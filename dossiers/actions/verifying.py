@@ -66,8 +66,7 @@ def ask(*, code: str, by: User, question: Question) -> Consultation:
 
 
 def _create(dossier: Dossier, question: Question, step: ProcessStep | None, by: User) -> Consultation:
-    calendar = calendar_for(question.unit)
-    minutes = step.minutes if step else question.days * calendar.minutes_per_day
+    calendar, now = calendar_for(question.unit), clock.now()
     return Consultation.objects.create(
         dossier=dossier,
         number=dossier.consultations.count() + 1,
@@ -77,8 +76,8 @@ def _create(dossier: Dossier, question: Question, step: ProcessStep | None, by: 
         pauses=bool(step and step.pause_basis),
         legal_basis=step.pause_basis if step else "",
         asked_by=by,
-        asked_at=clock.now(),
-        answer_by=calendar.add_minutes(clock.now(), minutes),
+        asked_at=now,
+        answer_by=calendar.add_minutes(now, step.minutes) if step else calendar.add_days(now, question.days),
     )
 
 

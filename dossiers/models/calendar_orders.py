@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.models.dossiers import Dossier
 from portal.accounts.models import Unit, User
 from portal.lib.constraints import both_or_neither, one_of
+from procedures.calendar import hours_from, hours_text
 from procedures.models import DayKind
 
 
@@ -22,12 +23,19 @@ class CalendarState(models.TextChoices):
 
 
 class CalendarOrder(models.Model):
-    """One document that makes days off, make-up days or usual days; `key` makes a second press the same order."""
+    """One document that changes the calendar; `key` makes a second press the same order.
+
+    Either its `days` become days off, make-up days or usual days, or its `units` have other `hours` (stored as in
+    `HoursPeriod`) from `hours_first` on.
+    """
 
     key = models.UUIDField(unique=True)
     document = models.CharField(max_length=200)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
+    hours = models.JSONField(null=True, blank=True)
+    hours_first = models.DateField(null=True, blank=True)
+    units = models.ManyToManyField(Unit, related_name="+", blank=True)
     state = models.CharField(max_length=10, choices=CalendarState, default=CalendarState.PROPOSED)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -43,6 +51,7 @@ class CalendarOrder(models.Model):
         constraints = [
             one_of("calendar_order", "state", CalendarState),
             both_or_neither("calendar_order", "decided_pair", ["decided_by", "decided_at"]),
+            both_or_neither("calendar_order", "hours_pair", ["hours", "hours_first"]),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "rejected"]) | ~Q(decided_by=F("proposed_by")),
                 name="calendar_order_two_persons",
@@ -57,6 +66,11 @@ class CalendarOrder(models.Model):
 
     def __str__(self) -> str:
         return self.document
+
+    @property
+    def hours_shown(self) -> str:
+        """The new office hours in words; empty when days change."""
+        return hours_text(hours_from(self.hours)) if self.hours else ""
 
 
 class CalendarOrderDay(models.Model):

@@ -15,15 +15,18 @@ from django.views.decorators.http import require_POST
 
 from dossiers.access_units import get_calendar_order
 from dossiers.actions import calendar_orders as actions
-from dossiers.forms_calendar import CalendarForm, DayRows, DayRowSet, RejectForm
+from dossiers.forms_calendar import DayRows, DayRowSet, HoursForm, OrderForm, RejectForm
 from dossiers.models import CalendarOrder, CalendarState, PartWork
 from dossiers.workflow import ActionError
-from portal.accounts.models import User
+from portal.accounts.models import Unit, User
+from portal.accounts.models.units import office_hours
 from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 from procedures.access import can_edit, can_publish, check_edit, check_see_drafts
+from procedures.calendar import hours_from, hours_text
 from procedures.importing.small import days_to_order
 from procedures.models import CalendarDay, DayKind
+from procedures.opening import stated
 
 PAGE_SIZE = 50
 
@@ -31,12 +34,16 @@ PAGE_SIZE = 50
 @login_required
 @reads
 def listing(request: HttpRequest) -> HttpResponse:
-    """The days to come that are not what their weekday says, and the orders that changed or would change them."""
+    """Days to come that are not what their weekday says, hours unlike the usual, and the orders that change them."""
     check_see_drafts(request.user)
-    orders = CalendarOrder.objects.select_related("proposed_by", "decided_by").prefetch_related("days")
+    orders = CalendarOrder.objects.select_related("proposed_by", "decided_by").prefetch_related(
+        "days", "units"
+    )
     context = {
         "days": CalendarDay.objects.filter(day__gte=clock.today()),
         "to_order": [(day, DayKind(kind).label, name) for day, kind, name in days_to_order(clock.today())],
+        "hours": [(unit, stated(unit)) for unit in Unit.objects.exclude(office_hours=office_hours())],
+        "usual": hours_text(hours_from(office_hours()[0]["hours"])),
         "waiting": orders.filter(state=CalendarState.PROPOSED),
         "page": Paginator(orders.exclude(state=CalendarState.PROPOSED), 20).get_page(request.GET.get("page")),
         "may_edit": can_edit(request.user),
@@ -49,21 +56,40 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Propose a change; the preview begins at once."""
     check_edit(request.user)
-    form = CalendarForm(request.POST or None)
+    form = OrderForm(request.POST or None)
     rows = cast("DayRows", DayRowSet(request.POST or None, prefix="days"))
     if request.method == "POST" and all([form.is_valid(), rows.is_valid()]):
-        try:
-            order = actions.propose(
-                by=cast("User", request.user), key=form.cleaned_data["key"], wish=form.wish(rows.days())
-            )
-        except ActionError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Đã ghi đề nghị. Lịch chỉ thay đổi khi người thứ hai duyệt."))
+        order = _proposed(request, form, form.wish(rows.days()))
+        if order is not None:
             return redirect("dossiers:calendar-order", order.pk)
     context = {"form": form, "rows": rows}
     status = 422 if request.method == "POST" else 200
     return render(request, "dossiers/calendar_orders/new.html", context, status=status)
+
+
+@login_required
+@writes
+def new_hours(request: HttpRequest) -> HttpResponse:
+    """Propose other office hours of one unit or of many; the preview begins at once."""
+    check_edit(request.user)
+    form = HoursForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        order = _proposed(request, form, form.wish(hours=form.hours_wish()))
+        if order is not None:
+            return redirect("dossiers:calendar-order", order.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "dossiers/calendar_orders/new_hours.html", {"form": form}, status=status)
+
+
+def _proposed(request: HttpRequest, form: OrderForm, wish: actions.Wish) -> CalendarOrder | None:
+    """The order as written, or None with the reason in the form."""
+    try:
+        order = actions.propose(by=cast("User", request.user), key=form.cleaned_data["key"], wish=wish)
+    except ActionError as error:
+        form.add_error(None, str(error))
+        return None
+    messages.success(request, _("Đã ghi đề nghị. Lịch chỉ thay đổi khi người thứ hai duyệt."))
+    return order
 
 
 @login_required
@@ -95,6 +121,7 @@ def _context(request: HttpRequest, order: CalendarOrder) -> dict[str, Any]:
     return {
         "order": order,
         "days": order.days.all(),
+        "whose": order.units.all(),
         "looked": sums["done"] or 0,
         "total": sums["all"] or 0,
         "busy": bool(sums["open"]),

@@ -221,7 +221,7 @@ def _failed(summary: TaxSummary) -> None:
     if summary.failed_since is None:
         calendar = calendar_for(summary.unit)
         summary.failed_since = now
-        summary.late_at = calendar.add_minutes(now, DAYS_AFTER_FAILURE * calendar.minutes_per_day)
+        summary.late_at = calendar.add_days(now, DAYS_AFTER_FAILURE)
         _tell(summary, "failed")
     elif summary.late_at is not None and now > summary.late_at:
         _tell(summary, "late")

@@ -11,6 +11,7 @@ from portal.accounts.models import Unit, UnitKind
 from portal.lib import clock
 from portal.lib.reads_writes import public, reads
 from procedures.filters import Wanted
+from procedures.opening import stated
 from procedures.places import find_units, predecessors
 from procedures.querysets import catalogue
 from procedures.views.caching import conditional
@@ -59,6 +60,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "level": level,
         "count": len(catalogue().find(Wanted(level=level))),
         "is_sample": unit.kind == UnitKind.BRANCH,
-        "hours": ", ".join(f"{start}–{end}" for start, end in unit.office_hours),
+        "hours": stated(unit),
+        "hours_ordered": len(unit.office_hours) > 1,
     }
     return render(request, "procedures/units/detail.html", context)

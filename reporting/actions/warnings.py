@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 
 from django.db import connection, transaction
@@ -14,7 +13,7 @@ from portal.accounts.access import check
 from portal.accounts.models import Unit, User
 from portal.accounts.permissions import Permission
 from portal.lib import clock
-from procedures.calendar import WorkCalendar, hours_from
+from procedures.calendar import CityCalendar, WorkCalendar
 from reporting.access import check_settle_warning
 from reporting.models import (
     DigestChoice,
@@ -113,7 +112,7 @@ def _follow(row: EarlyWarning, rule: WarningRule, number: int, look: Look) -> in
 
 def _calendar(look: Look, unit: Unit) -> WorkCalendar:
     """The city's days with the unit's own hours."""
-    return dataclasses.replace(look.calendar, hours=hours_from(unit.office_hours))
+    return CityCalendar(look.calendar.off, look.calendar.work).of(unit.office_hours)
 
 
 def _settle(row: EarlyWarning, now: datetime.datetime, by: User | None, reason: str) -> None:

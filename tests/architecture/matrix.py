@@ -350,6 +350,7 @@ DESK = (
     ),
     Row("dossiers:calendar", {STAFF: OK, "*": 403}),
     Row("dossiers:calendar-new", {"catalogue": OK, "*": 403}, {"catalogue": DONE, "*": 403}),
+    Row("dossiers:calendar-hours-new", {"catalogue": OK, "*": 403}, {"catalogue": DONE, "*": 403}),
     Row("dossiers:calendar-order", {STAFF: OK, "*": 403}, args=lambda world: (world.calendar.pk,)),
     Row(
         "dossiers:calendar-decision",

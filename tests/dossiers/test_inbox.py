@@ -20,6 +20,7 @@ from dossiers.models import Dossier, DossierWords, SavedFilter
 from dossiers.states import State
 from dossiers.workflow import ActionError
 from portal.accounts.models import Membership, User
+from portal.accounts.models.units import office_hours
 from portal.accounts.permissions import Role
 from portal.lib import clock
 from portal.lib.keyset import Cursor, Order, cut, read_where
@@ -160,7 +161,7 @@ def test_who_does_several_kinds_of_work_has_one_list_of_all(cast: Cast) -> None:
 
 
 def test_time_left_in_working_time() -> None:
-    calendar = city_calendar().of([["08:00", "12:00"], ["13:00", "17:00"]])
+    calendar = city_calendar().of(office_hours())
     now = datetime.datetime(2026, 11, 26, 16, 0, tzinfo=HANOI)  # a Thursday
     for later, text in (
         (datetime.datetime(2026, 11, 26, 16, 40, tzinfo=HANOI), "còn 40 phút"),

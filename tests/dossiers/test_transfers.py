@@ -209,7 +209,7 @@ def test_ending_the_dossier_ends_the_transfer(cast: Cast) -> None:
 
 def test_other_hours_move_the_due_instant_and_say_so_and_never_the_promise(cast: Cast) -> None:
     other = cast.other_office.unit
-    other.office_hours = [["07:00", "11:30"], ["13:30", "17:00"]]
+    other.office_hours[0]["hours"] = [["07:00", "11:30"], ["13:30", "17:00"]]
     other.save(update_fields=["office_hours"])
     dossier = make.accepted(cast)
     promised = dossier.promised_at

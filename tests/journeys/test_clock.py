@@ -67,7 +67,7 @@ def test_a_changed_calendar(crew: Cast, somebody: Callable[..., Person]) -> None
     maker.sign_in(crew.catalogue.username)
     maker.go("/lich-lam-viec/")
     maker.picture("clock-10-calendar")
-    maker.follow("Đề nghị thay đổi")
+    maker.follow("Đề nghị đổi ngày")
     maker.page.fill("[name=document]", "Thông báo 12/TB-UBND")
     maker.page.fill("[name=name]", "Nghỉ phòng chống bão số 12")
     maker.page.fill("[name=days-0-first]", f"{day:%d/%m/%Y}")
@@ -97,3 +97,51 @@ def test_a_changed_calendar(crew: Cast, somebody: Callable[..., Person]) -> None
     citizen.go(f"/ho-so/{dossier.code}/")
     assert citizen.sees(said(moved.due_at))
     citizen.picture("clock-16-citizen")
+
+
+def test_other_office_hours_of_one_ward(crew: Cast, somebody: Callable[..., Person]) -> None:
+    dossier = make.accepted(crew, make.HOUSEHOLD)
+    day, ward = clock.today() + ONE_DAY, crew.office.unit
+    maker = somebody()
+    maker.sign_in(crew.catalogue.username)
+    maker.go("/lich-lam-viec/")
+    maker.follow("Đề nghị đổi giờ")
+    maker.page.fill("[name=document]", "Quyết định 5/QĐ-UBND")
+    maker.page.fill("[name=name]", "Giờ mùa đông")
+    maker.page.locator("[name=units]").select_option(f"unit:{ward.code}")
+    maker.page.fill("[name=first]", f"{day:%d/%m/%Y}")
+    for name, time in (
+        ("opens", "7h30"),
+        ("closes", "11h30"),
+        ("opens_again", "13h30"),
+        ("closes_again", "12h"),
+    ):
+        maker.page.fill(f"[name={name}]", time)
+    maker.press("Ghi đề nghị và xem trước")
+    assert maker.sees("Giờ này phải sau giờ ở ô trước")
+    maker.picture("clock-20-hours-faulty")
+    maker.page.fill("[name=closes_again]", "16h30")
+    maker.press("Ghi đề nghị và xem trước")
+    maker.page.wait_for_selector(f"#progress >> text={dossier.code}")
+    maker.picture("clock-21-hours-preview")
+    checker = somebody(PHONE)
+    checker.sign_in(crew.publisher.username)
+    checker.go("/lich-lam-viec/")
+    checker.follow("Quyết định 5/QĐ-UBND")
+    checker.press("Duyệt, áp dụng ngay")
+    checker.page.get_by_text("Đã xem 1 / 1 hồ sơ, 1 hồ sơ đổi hạn.").wait_for()
+    checker.picture("clock-23-phone-moved")
+    checker.go("/lich-lam-viec/")
+    checker.picture("clock-24-phone-calendar")
+    moved = Dossier.objects.get()
+    assert moved.due_at != dossier.due_at
+    assert moved.promised_at == dossier.due_at
+    citizen = somebody(PHONE)
+    citizen.go(f"/don-vi/{ward.code}/")
+    assert citizen.sees("07:30–11:30, 13:30–16:30")
+    citizen.picture("clock-25-phone-ward")
+    citizen.sign_in(crew.citizen.username)
+    citizen.go(f"/ho-so/{dossier.code}/")
+    citizen.page.locator("summary", has_text="Vì sao hẹn ngày này?").click()
+    assert citizen.sees("giờ làm việc mới 07:30–11:30, 13:30–16:30")
+    citizen.picture("clock-26-phone-citizen")

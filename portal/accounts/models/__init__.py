@@ -1,7 +1,7 @@
 """User, Unit, Membership."""
 
 from portal.accounts.models.memberships import Membership
-from portal.accounts.models.units import Unit, UnitKind
+from portal.accounts.models.units import HoursPeriod, Unit, UnitKind
 from portal.accounts.models.users import User, UserKind
 
-__all__ = ["Membership", "Unit", "UnitKind", "User", "UserKind"]
+__all__ = ["HoursPeriod", "Membership", "Unit", "UnitKind", "User", "UserKind"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TypedDict
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,12 +12,22 @@ from simple_history.models import HistoricalRecords
 
 from portal.lib.constraints import one_of
 
-OFFICE_HOURS = [["08:00", "12:00"], ["13:00", "17:00"]]
+
+class HoursPeriod(TypedDict):
+    """Office hours from a day on: (open, close) local times in order; the first period of a unit has no `first` day.
+
+    `known` is the instant at which two persons had decided it (ISO), None when it always stood there: whoever counted
+    before that instant did not know of it.
+    """
+
+    first: str | None
+    known: str | None
+    hours: list[list[str]]
 
 
-def office_hours() -> list[list[str]]:
+def office_hours() -> list[HoursPeriod]:
     """Hanoi's administrative hours, 8:00-12:00 and 13:00-17:00 (practice, to be confirmed per unit)."""
-    return [list(part) for part in OFFICE_HOURS]
+    return [{"first": None, "known": None, "hours": [["08:00", "12:00"], ["13:00", "17:00"]]}]
 
 
 class UnitKind(models.TextChoices):
@@ -51,7 +62,7 @@ class Unit(models.Model):
     `code` is the official five-digit code of a commune, a code of our own for the others;
     `agency_code` is the electronic identification code under H26 (Decision 20/2020/QĐ-TTg): the city's
     list was not found, so loaded values are samples and `agency_code_confirmed` stays false.
-    `valid_to` is the first day on which the unit no longer exists.
+    `valid_to` is the first day on which the unit no longer exists. `office_hours` only grows, by orders of two persons.
     """
 
     code = models.CharField(max_length=20, unique=True)
