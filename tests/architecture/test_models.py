@@ -122,7 +122,7 @@ JSON = {
     # frozen snapshots of what was issued or decided
     "UnitPaper.context", "UnitPaper.signed_by",
     "Document.context", "Document.signed_by", "Rating.scores", "Result.content", "FeeAssessment.lines", "Receipt.lines",
-    "ReceiptCorrection.changes",
+    "ReceiptCorrection.changes", "CalendarOrder.hours",
     # facts of an event, a payment, an incident: ids, amounts, a gateway's fields; no names, no numbers of people
     "DossierEvent.data", "Payment.facts", "PaymentIncident.facts", "OutboxMessage.payload", "FillState.differences",
     # sealed months: counts and digests; what a look at them found names days, units and facts
