@@ -31,9 +31,8 @@ from reporting.exports import Echo, safe
 from reporting.forms import LONGEST
 from reporting.measures import MEASURE_BY_CODE, REPLACED, VERSIONS, Measure, Shape
 from reporting.models import Seal
-from reporting.periods import ONE_DAY, Period, Preset
+from reporting.periods import ONE_DAY, Period, Preset, next_month
 from reporting.rollups import figures
-from reporting.seals import next_month
 from reporting.suppression import SMALL
 from reporting.targets import Targets
 from reporting.wording import in_both

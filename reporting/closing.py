@@ -37,6 +37,7 @@ class SealLine:
 FAULTS: dict[str, str | Promise] = {
     "chain": _("mã chốt hoặc chuỗi mã trước đó đã bị sửa"),
     "corrections": _("các điều chỉnh đã biết khi chốt đã bị sửa"),
+    "sums": _("các tổng tháng và tổng ngày không còn là tổng của số liệu từng ngày"),
     "sealed": _("bản số liệu đã chốt đã bị sửa"),
     "count": _("số liệu đang hiển thị khác số đã chốt và điều chỉnh"),
     "events": _("sự kiện của hồ sơ trong ngày đã bị sửa, xoá hoặc thêm"),

@@ -18,11 +18,12 @@ from django.utils import timezone
 from psycopg import sql
 
 from dossiers.models import Dossier
-from reporting import counting, procedure_fill, seals
+from reporting import counting, procedure_fill, seals, sums
 from reporting.counting import Counts, Day, Pair
 from reporting.facts import CODES
 from reporting.marks import day_of
 from reporting.models import Cause, DayCount, DirtyDay, FillState
+from reporting.periods import month_of
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +142,7 @@ def _recount(pairs: Collection[Pair], cause: Cause) -> list[Difference]:
         unique_fields=["day", "unit"],
         update_fields=[*CODES, "filled_at"],
     )
+    sums.keep(pairs)
     return [found for pair in pairs for found in _differences(pair, stored.get(pair, {}), fresh[pair])]
 
 
@@ -220,7 +222,8 @@ def _rebuild_days(first: Day, last: Day) -> int:
         text = insert.as_string(cursor.cursor) + inner + names.as_string(cursor.cursor)
         cursor.execute(text, params)
         rows = cursor.rowcount
-        seals.correct_month(seals.month_of(first), Cause.REBUILD)
+        seals.correct_month(month_of(first), Cause.REBUILD)
+        sums.replace(month_of(first))
         procedure_fill.count_days(first, last)
         return rows
 
@@ -274,6 +277,7 @@ def compare(progress: Progress | None = None) -> list[Difference]:
         rows += compared
         found += _mend(sorted(suspects))
         procedure_fill.mend(first, last)
+        _mend_sums(month_of(first))
         if progress:
             progress(number, len(parts))
     for difference in found[:KEPT_DIFFERENCES]:
@@ -288,6 +292,16 @@ def compare(progress: Progress | None = None) -> list[Difference]:
         },
     )
     return found
+
+
+def _mend_sums(month: Day) -> None:
+    """Sums of a month that are not those of its days are written anew while no fill stores any."""
+    if not (wrong := sums.differing(month)):
+        return
+    logger.error("sums differ from their days: %s", ", ".join(wrong[:KEPT_DIFFERENCES]))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{TABLE}" IN SHARE ROW EXCLUSIVE MODE')
+        sums.replace(month)
 
 
 def _mend(suspects: list[Pair]) -> list[Difference]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from portal.accounts.models import Unit
 from portal.lib import clock
 from reporting.counting import contract
 from reporting.measures import MEASURE_BY_CODE
-from reporting.models import DayCount, FillState
+from reporting.models import FillState, MonthCount
 from reporting.periods import Day, Period
 from reporting.rollups import figures
 from reporting.suppression import SMALL, Pair, Published, publish
@@ -120,11 +119,10 @@ def _halves(code: str) -> tuple[Any, Any]:
 
 
 def _stored(year: int, before: Day | None, facts: list[str]) -> Any:
-    rows = DayCount.objects.filter(day__year=year).order_by()
+    rows = MonthCount.objects.filter(month__year=year).order_by()
     if before is not None:
-        rows = rows.filter(day__lt=before)
-    month = TruncMonth("day")
-    return rows.values("unit", month=month).annotate(**{f"n_{code}": Sum(code) for code in facts})
+        rows = rows.filter(month__lt=before)
+    return rows.values("unit", "month", **{f"n_{code}": F(code) for code in facts})
 
 
 def _add(

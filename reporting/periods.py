@@ -14,6 +14,16 @@ Day = datetime.date
 ONE_DAY = datetime.timedelta(days=1)
 
 
+def month_of(day: Day) -> Day:
+    """The first day of the month of `day`."""
+    return day.replace(day=1)
+
+
+def next_month(month: Day) -> Day:
+    """The first day of the month after."""
+    return month_of(month + 32 * ONE_DAY)
+
+
 class Preset(Enum):
     """The named periods, all ending today at the latest."""
 

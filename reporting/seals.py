@@ -2,8 +2,8 @@
 
 A sealed month keeps three things apart: the counts as they were sealed (`SealedCount`), every correction since
 (`Adjustment`) and the counts the boards read (`DayCount`). They must add up, the sealed rows must have the digests
-of the seal, the events and ledger lines of each day too, and the seals form a chain. A row changed by hand in any
-of these tables breaks one of the four.
+of the seal, the events and ledger lines of each day too, the sums of the days must be sums (`reporting.sums`), and the
+seals form a chain. A row changed by hand in any of these tables breaks one of the five.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from django.db.models import Max, Min
 
 from portal.accounts.models import Unit
 from portal.lib import clock
-from reporting import counting
+from reporting import counting, sums
 from reporting.bases import midnight
 from reporting.counting import Counts, Day, Pair, add
 from reporting.facts import CODES
 from reporting.models import Adjustment, Cause, DayCount, DirtyDay, Seal, SealedCount
-from reporting.periods import ONE_DAY
+from reporting.periods import ONE_DAY, month_of, next_month
 
 GRACE = ONE_DAY  # a month is sealed in the second night after its end
 TABLE = "reporting_daycount"
@@ -48,7 +48,7 @@ FROM payments_ledgerentry WHERE at >= %s AND at < %s GROUP BY 1
 class Fault:
     """Something of a sealed month that is not as it was sealed. `unit` is a unit's code where one is known.
 
-    `kind` is one of chain, corrections, sealed, count, events, entries; `what` says it in full for the log.
+    `kind` is one of chain, corrections, sealed, count, sums, events, entries; `what` says it in full for the log.
     """
 
     month: str
@@ -59,16 +59,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.day or self.month} {self.unit} {self.what}".replace("  ", " ")
-
-
-def month_of(day: Day) -> Day:
-    """The first day of the month of `day`."""
-    return day.replace(day=1)
-
-
-def next_month(month: Day) -> Day:
-    """The first day of the month after."""
-    return month_of(month + 32 * ONE_DAY)
 
 
 def days_of(month: Day) -> list[Day]:
@@ -326,6 +316,7 @@ def _count_faults(seal: Seal, units: Mapping[int, str], marked: set[Pair]) -> li
     due = expected({*sealed, *stored, *_corrected(seal.month, last)})
     for pair in sorted(set(due) - marked):
         faults += _differences(month, pair, units, stored.get(pair, {}), due[pair])
+    faults += [Fault(month, "", "", "sums", what) for what in sums.differing(seal.month)]
     return faults
 
 

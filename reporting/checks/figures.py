@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reporting import counting, fill, procedure_fill, seals
+from reporting import counting, fill, procedure_fill, seals, sums
 from reporting.checks.base import Report
 from reporting.models import Adjustment, DayCount, DirtyDay, ProcedureCount
+from reporting.periods import month_of
 
 
 def check(progress: Callable[[int, int], None] | None = None) -> Report:
@@ -16,6 +17,8 @@ def check(progress: Callable[[int, int], None] | None = None) -> Report:
     for number, (first, last) in enumerate(parts := fill.months(*days) if days else [], start=1):
         rows, suspects = fill.differences(first, last)
         report.count("days of units", rows)
+        for what in sums.differing(month_of(first)):
+            report.find(f"{what} is not the sum of its days")
         for day in procedure_fill.differing(first, last):
             report.find(f"{day}: counts by procedure are not those by unit")
         for day, unit in fill.still_wrong(suspects):

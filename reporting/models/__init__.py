@@ -1,6 +1,14 @@
 """Models of the figures."""
 
-from reporting.models.counts import DayCount, DirtyDay, FillState, ProcedureCount, StaleDay
+from reporting.models.counts import (
+    CityDayCount,
+    DayCount,
+    DirtyDay,
+    FillState,
+    MonthCount,
+    ProcedureCount,
+    StaleDay,
+)
 from reporting.models.exports import Export, ExportKind, ExportState
 from reporting.models.reports import (
     FileFormat,
@@ -27,6 +35,7 @@ from reporting.models.warnings import (
 __all__ = [
     "Adjustment",
     "Cause",
+    "CityDayCount",
     "DayCount",
     "DigestChoice",
     "DirtyDay",
@@ -37,6 +46,7 @@ __all__ = [
     "FileFormat",
     "FillState",
     "Level",
+    "MonthCount",
     "Operator",
     "ProcedureCount",
     "Report",

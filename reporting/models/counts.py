@@ -14,15 +14,9 @@ def counter() -> models.BigIntegerField:
     return models.BigIntegerField(default=0)
 
 
-class DayCount(models.Model):
-    """One day of one unit: a column per fact of `reporting.facts`, named by the fact's code.
+class Counted(models.Model):
+    """A column per fact of `reporting.facts`, named by the fact's code."""
 
-    A row is never edited by hand: it is whatever `reporting.fill` counts from the dossiers, and is compared
-    with a new count every night. Days are Hanoi's. The day and the unit of each fact are those of its basis.
-    """
-
-    day = models.DateField()
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     # filed that day at the receiving unit
     filed = counter()
     filed_online = counter()
@@ -71,6 +65,20 @@ class DayCount(models.Model):
     paid_online = counter()
     paid_amount = counter()
     paid_amount_online = counter()
+
+    class Meta:
+        abstract = True
+
+
+class DayCount(Counted):
+    """One day of one unit.
+
+    A row is never edited by hand: it is whatever `reporting.fill` counts from the dossiers, and is compared
+    with a new count every night. Days are Hanoi's. The day and the unit of each fact are those of its basis.
+    """
+
+    day = models.DateField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     filled_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -79,6 +87,28 @@ class DayCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.unit_id}"
+
+
+class MonthCount(Counted):
+    """The sum of the days of one unit in the month that begins on `month`; kept by `reporting.sums`."""
+
+    month = models.DateField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "unit"], name="month_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.unit_id}"
+
+
+class CityDayCount(Counted):
+    """The sum of one day over all units; kept by `reporting.sums`."""
+
+    day = models.DateField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class DirtyDay(models.Model):

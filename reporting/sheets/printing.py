@@ -17,8 +17,7 @@ from portal.signing import adapter, unit_signer
 from portal.templatetags.portal import moment_text
 from reporting.counting import contract
 from reporting.models import Seal
-from reporting.periods import ONE_DAY, Period
-from reporting.seals import next_month
+from reporting.periods import ONE_DAY, Period, next_month
 from reporting.sheets.base import Sheet, days_of, drawn
 from reporting.sheets.xlsx import Printed, workbook
 

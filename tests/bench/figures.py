@@ -190,7 +190,7 @@ def measure(size: int) -> dict[str, float]:
     from reporting.facts import FACT_BY_CODE
     from reporting.measures import MEASURE_BY_CODE
     from reporting.models import DirtyDay, ProcedureCount, WarningRule
-    from reporting.periods import Period
+    from reporting.periods import Period, month_of
     from reporting.rollups import figures
     from reporting.watch.looking import Look
 
@@ -232,6 +232,16 @@ def measure(size: int) -> dict[str, float]:
             *limits,
         )
     )
+    found["the same from the sums of the months, ms"] = timed(
+        sql(
+            "SELECT unit_id, month, received, received_online, received_full FROM reporting_monthcount"
+            " WHERE month >= %s AND month < %s",
+            (today - 365 * day).replace(day=1),
+            today,
+        )
+    )
+    whole = Period(month_of(today - 364 * day), today)
+    found["city board, 12 whole months: every figure, ms"] = timed(lambda: figures(whole, None))
     found["the same over the base table (bare SQL), ms"] = timed(sql(bare, *limits), 5)
     found["city board, a month: every figure, ms"] = timed(lambda: figures(month, None))
     found["city board, 12 months: every figure, ms"] = timed(lambda: figures(year, None))
@@ -296,7 +306,7 @@ def measure(size: int) -> dict[str, float]:
     wrong = sum(len(fill.differences(first, last)[1]) for first, last in fill.months(*days))
     found["days of units that differ from a recomputation"] = wrong
     say("a seal")
-    first = seals.month_of(today - 40 * day)
+    first = month_of(today - 40 * day)
     found["sealing a month, s"] = once(lambda: seals.seal_month(first))
     found["checking a sealed month, s"] = once(lambda: seals.check())
     found["count(*) of the base table, ms"] = timed(sql("SELECT count(*) FROM dossiers_dossier"), 5)
