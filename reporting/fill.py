@@ -142,7 +142,8 @@ def _recount(pairs: Collection[Pair], cause: Cause) -> list[Difference]:
         unique_fields=["day", "unit"],
         update_fields=[*CODES, "filled_at"],
     )
-    sums.keep(pairs)
+    if changed := [pair for pair in pairs if stored.get(pair, {}) != fresh[pair]]:
+        sums.keep(changed)
     return [found for pair in pairs for found in _differences(pair, stored.get(pair, {}), fresh[pair])]
 
 

@@ -7,27 +7,25 @@ one statement for the marked days together with what stands now.
 from __future__ import annotations
 
 import datetime
-import functools
-import operator
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import IntegerField, Q, QuerySet, Sum, Value
+from django.db import connection
 from django.db.models.functions import JSONObject
 
 from portal.lib import clock
 from reporting import counting
 from reporting.counting import Counts, Day, Pair, add
 from reporting.facts import CODES
-from reporting.models import CityDayCount, DayCount, DirtyDay, FillState, MonthCount
+from reporting.models import DirtyDay, FillState
 from reporting.periods import ONE_DAY, Period, month_of, next_month
-
-_Part = tuple[int, QuerySet[Any, Any]]
 
 LIVE_PAIRS = 4000  # days of units counted at once on reading; beyond that the oldest wait for the fill
 MARKS_READ = 20_000
+_AMONG = "(day, unit_id) IN (SELECT * FROM unnest(%s::date[], %s::bigint[]))"
+_SUMS = ", ".join(f"sum({code})::bigint" for code in CODES)
 
 
 @dataclass
@@ -111,28 +109,27 @@ def _split(marked: set[Pair]) -> tuple[set[Pair], set[Pair]]:
 def _by_unit(period: Period, units: Collection[int] | None, live: set[Pair]) -> dict[int, Counts]:
     """The stored counts by unit without the days of units in `live`: whole months from their sums, the rest by day."""
     months, rest = _cut(period)
-    within = Q(day__range=(months[0], next_month(months[-1]) - ONE_DAY)) if months else Q(pk__in=[])
-    parts: list[_Part] = []
+    arms = []
     if months:
-        parts.append((1, MonthCount.objects.filter(month__range=(months[0], months[-1]))))
-        if live:
-            parts.append((-1, DayCount.objects.filter(within & _matching(live))))
+        arms.append(_Arm("monthcount", "month", "unit_id", [(months[0], months[-1])]))
     if rest:
-        beside = DayCount.objects.filter(functools.reduce(operator.or_, (Q(day__range=one) for one in rest)))
-        parts.append((1, beside.exclude(_matching(live)) if live else beside))
-    return _added(parts, "unit_id", units)
+        arms.append(_Arm("daycount", "day", "unit_id", rest))
+    if months and live:
+        arms.append(
+            _Arm("daycount", "day", "unit_id", [(months[0], next_month(months[-1]) - ONE_DAY)], sign=-1)
+        )
+    return _added(arms, units, live)
 
 
 def _by_day(period: Period, units: Collection[int] | None, live: set[Pair]) -> dict[Day, Counts]:
     """The same by day; all units from the sums of the city."""
-    days = Q(day__range=(period.first, period.last))
+    days = [(period.first, period.last)]
     if units is not None:
-        rows = DayCount.objects.filter(days)
-        return _added([(1, rows.exclude(_matching(live)) if live else rows)], "day", units)
-    parts: list[_Part] = [(1, CityDayCount.objects.filter(days))]
+        return _added([_Arm("daycount", "day", "day", days)], units, live)
+    arms = [_Arm("citydaycount", "day", "day", days)]
     if live:
-        parts.append((-1, DayCount.objects.filter(days & _matching(live))))
-    return _added(parts, "day", units)
+        arms.append(_Arm("daycount", "day", "day", days, sign=-1))
+    return _added(arms, None, live)
 
 
 def _cut(period: Period) -> tuple[list[Day], list[tuple[Day, Day]]]:
@@ -149,40 +146,53 @@ def _cut(period: Period) -> tuple[list[Day], list[tuple[Day, Day]]]:
     return months, rest
 
 
-def _matching(pairs: set[Pair]) -> Q:
-    by_day: dict[Day, list[int]] = {}
-    for day, unit in pairs:
-        by_day.setdefault(day, []).append(unit)
-    condition = Q()
-    for day, units in by_day.items():
-        condition |= Q(day=day, unit_id__in=units)
-    return condition
+@dataclass(frozen=True)
+class _Arm:
+    """Rows of a table whose `moment` lies in one of `ranges`, summed by `key`; taken away with sign -1.
+
+    Stored days that are counted now are left out where they would be added, and are all that is taken away.
+    """
+
+    table: str
+    moment: str
+    key: str
+    ranges: Sequence[tuple[Day, Day]]
+    sign: int = 1
+
+    def sql(self, units: Collection[int] | None, live: set[Pair]) -> tuple[str, list[Any]]:
+        """The statement and its parameters."""
+        where = " OR ".join([f"{self.moment} BETWEEN %s AND %s"] * len(self.ranges))
+        params: list[Any] = [day for one in self.ranges for day in one]
+        where = f"({where})"
+        if units is not None:
+            where += " AND unit_id = ANY(%s)"
+            params.append(list(units))
+        if live and self.table == "daycount":
+            where += f" AND {'' if self.sign < 0 else 'NOT '}{_AMONG}"
+            params += [[day for day, _unit in live], [unit for _day, unit in live]]
+        text = f"SELECT {self.key}, {self.sign}, {_SUMS} FROM reporting_{self.table} WHERE {where} GROUP BY 1"  # noqa: S608 - names of our own
+        return text, params
 
 
-def _added(parts: Iterable[_Part], key: str, units: Collection[int] | None) -> dict[Any, Counts]:
-    """The sums of some rows by `key`, added or taken away; in one statement, so that all are of one moment."""
-    arms = [
-        _sums(rows if units is None else rows.filter(unit_id__in=list(units)), key, sign)
-        for sign, rows in parts
-    ]
+def _added(arms: Sequence[_Arm], units: Collection[int] | None, live: set[Pair]) -> dict[Any, Counts]:
+    """The sums of some arms; in one statement, so that all are of one moment. Django would take longer to build it.
+
+    What is taken away comes last.
+    """
     if not arms:
         return {}
+    parts = [arm.sql(units, live) for arm in arms]
     found: dict[Any, Counts] = {}
-    for each, sign, *numbers in arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]:
-        add(found.setdefault(each, {}), _counts(numbers, sign))
-    return {
-        each: {code: number for code, number in counts.items() if number} for each, counts in found.items()
-    }
-
-
-def _sums(rows: QuerySet[Any, Any], key: str, sign: int) -> QuerySet[Any, Any]:
-    return (
-        rows.order_by()
-        .values(key)
-        .annotate(sign=Value(sign, output_field=IntegerField()), **{f"n_{code}": Sum(code) for code in CODES})
-        .values_list(key, "sign", *(f"n_{code}" for code in CODES))
-    )
-
-
-def _counts(numbers: Collection[Any], sign: int) -> Counts:
-    return {code: sign * int(number) for code, number in zip(CODES, numbers, strict=True) if number}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(text for text, _ in parts), [one for _, params in parts for one in params]
+        )
+        for each, sign, *numbers in cursor.fetchall():
+            counts = {code: sign * number for code, number in zip(CODES, numbers, strict=True) if number}
+            if each not in found:
+                found[each] = counts
+                continue
+            add(found[each], counts)
+            if sign < 0:
+                found[each] = {code: number for code, number in found[each].items() if number}
+    return found

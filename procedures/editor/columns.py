@@ -77,6 +77,8 @@ class Column:
             return value or NO_CASE
         if self.kind == "day":
             return _day(value)
+        if self.kind == "day" and isinstance(day := _day(str(value)), datetime.date):
+            return f"{day:%d/%m/%Y}"
         if self.kind == "json":
             return json.dumps(value, ensure_ascii=False, indent=1)
         if self.kind == "lines":
@@ -117,6 +119,8 @@ class Column:
             return ""
         if self.kind == "flag":
             return _("có") if value else _("không")
+        if self.kind == "day" and isinstance(day := _day(str(value)), datetime.date):
+            return f"{day:%d/%m/%Y}"
         if self.kind == "json":
             return json.dumps(value, ensure_ascii=False)
         if isinstance(value, list):

@@ -376,3 +376,10 @@ def test_announced_is_what_the_form_of_the_version_fills() -> None:
     """The keys publishing asks for stand on the first page of the editor."""
     columns = {column.path for column in BY_KEY["rules"].columns}
     assert set(ANNOUNCED) | {"basis"} <= columns
+
+
+def test_days_are_told_as_people_write_them(draft: VersionDraft) -> None:
+    content = {**draft.content, "decision_date": "2026-03-02"}
+    (part,) = comparing.compare(draft.content, content)
+    rows = {row[0]: row[2] for change in part.changes for row in change.rows}
+    assert rows == {"Ngày ký quyết định": "02/03/2026"}
