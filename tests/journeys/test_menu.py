@@ -1,0 +1,57 @@
+"""The officers' menu: folded on a phone, and every page it leads to fits one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cast import Cast
+from tests.factories import dossiers as make
+from tests.journeys.conftest import PHONE, Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+OFFICERS = ["counter", "specialist", "head", "leader", "clerk", "cashier"]
+CITY = ["monitor", "catalogue", "publisher", "system"]
+
+
+def test_every_page_of_every_menu_fits_a_phone(crew: Cast, somebody: Callable[..., Person]) -> None:
+    make.filed(crew)
+    make.processing_(crew)
+    make.finished(crew)
+    for role in [*OFFICERS, *CITY]:
+        who = getattr(crew.office, role, None) or getattr(crew, role)
+        person = somebody(PHONE)
+        person.sign_in(who.username)
+        person.go("/xu-ly/" if role in OFFICERS else "/so-lieu/" if role == "monitor" else "/thu-tuc/muc-do/")
+        links = person.page.locator(".desk-nav li a")
+        addresses = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert addresses, role
+        for address in addresses:
+            person.go(address)
+            person.picture(f"menu-{role}-{address.strip('/').replace('/', '-')}")
+        person.page.context.close()
+
+
+def test_the_menu_is_folded_on_a_phone_and_opens_without_a_script(
+    crew: Cast, somebody: Callable[..., Person]
+) -> None:
+    officer = somebody(PHONE, java_script_enabled=False)
+    officer.sign_in(crew.office.counter.username)
+    officer.go("/xu-ly/")
+    inside = officer.page.locator(".desk-nav").get_by_role("link", name="Số liệu của tôi")
+    assert not inside.is_visible()
+    officer.page.get_by_role("link", name="Công việc: Hộp việc").click()
+    officer.picture("menu-01-open")
+    assert inside.is_visible()
+    officer.page.get_by_role("link", name="Thu gọn").click()
+    assert not inside.is_visible()
+    officer.page.get_by_role("link", name="Công việc: Hộp việc").click()
+    inside.click()
+    assert officer.page.url.endswith("/so-lieu/cua-toi/")
+    assert officer.page.get_by_role("link", name="Công việc: Số liệu của tôi").is_visible()
+    wide = somebody()
+    wide.sign_in(crew.office.counter.username)
+    wide.go("/xu-ly/")
+    assert wide.page.locator(".desk-nav").get_by_role("link", name="Số liệu của tôi").is_visible()
+    assert not wide.page.locator(".desk-fold").is_visible()
