@@ -14,6 +14,7 @@ from django.db import connection
 
 from reporting.counting import Day, Pair
 from reporting.facts import CODES
+from reporting.models import CityDayCount, MonthCount
 from reporting.periods import month_of, next_month
 
 _COLUMNS = ", ".join(CODES)
@@ -97,9 +98,10 @@ def _keep(kind: _Kind, *keys: Any) -> None:
 def replace(month: Day) -> None:
     """The sums of a month from nothing; in the transaction that holds the table of the stored days."""
     limits = [month, next_month(month)]
+    MonthCount.objects.filter(month=month).delete()
+    CityDayCount.objects.filter(day__gte=limits[0], day__lt=limits[1]).delete()
     with connection.cursor() as cursor:
-        for kind, column in ((_MONTHS, "month"), (_DAYS, "day")):
-            cursor.execute(f"DELETE FROM {kind.table} WHERE {column} >= %s AND {column} < %s", limits)  # noqa: S608 - names of our own
+        for kind in (_MONTHS, _DAYS):
             cursor.execute(kind.replace(), limits)
 
 

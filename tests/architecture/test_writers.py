@@ -28,6 +28,7 @@ WRITERS = {
     "reporting/fill.py": "fills the figures from events: rows that can be thrown away and built again",
     "reporting/marks.py": "marks days to be counted again",
     "reporting/procedure_fill.py": "the same by procedure",
+    "reporting/sums.py": "the sums of those rows",
     "reporting/seals.py": "seals ended months and writes down their corrections: rows that only grow",
     "reporting/watch/rules.py": "sets the rules of early warning from the reference data",
     "reporting/targets.py": "sets targets from the reference data",
