@@ -13,8 +13,10 @@ from django.db import connection
 
 from dossiers.models import Document, Dossier, DossierEvent, Notice
 from portal.accounts.models import Unit
-from portal.lib import files
+from portal.lib import clock, files
 from portal.outbox.models import OutboxMessage
+from reporting.checks import effects
+from reporting.checks.base import Report
 from reporting.models import DayCount
 from tests.cast import Cast
 from tests.factories import dossiers as made
@@ -194,3 +196,29 @@ def test_the_gateways_list_is_compared(cast: Cast, tmp_path: Any) -> None:
     reports, holds = verify("--gateway", str(listed))
     assert not holds
     assert any("KHONGCO1" in finding for finding in _findings(reports)["I2"])
+
+
+def test_a_document_made_while_the_check_reads_is_not_lost(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its message is done between two looks; one whose message is gone for good is found all the same."""
+    made.accepted(cast)
+    document = Document.objects.filter(rendered_at=None).earliest("pk")
+    assert not _documents_found()
+    OutboxMessage.objects.filter(key=f"render:{document.pk}").delete()
+    assert _documents_found() == [f"document {document.pk} has no file and nothing will make it"]
+    keys = OutboxMessage.objects.filter
+
+    def made_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        Document.objects.filter(pk=document.pk).update(rendered_at=clock.now(), sha256="0" * 64)
+        return keys(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OutboxMessage.objects, "filter", made_meanwhile)
+        assert not _documents_found()
+
+
+def _documents_found() -> list[str]:
+    report = Report("I6", "")
+    effects._check_documents(report)
+    return report.findings
