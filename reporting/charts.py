@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reporting.counting import Counts, Day, add
 from reporting.measures import Measure
-from reporting.periods import ONE_DAY, Period
+from reporting.periods import ONE_DAY, Period, month_of, next_month
 
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 72, 8, 16, 36
@@ -50,8 +50,7 @@ def _end(day: Day, length: int) -> Day:
         return day
     if length <= VERY_LONG:
         return day + (6 - day.weekday()) * ONE_DAY
-    following = (day.replace(day=1) + 32 * ONE_DAY).replace(day=1)
-    return following - ONE_DAY
+    return next_month(month_of(day)) - ONE_DAY
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ is counted, so the later count always sees what the earlier one saw.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
@@ -23,7 +22,7 @@ from reporting.counting import Counts, Day, Pair
 from reporting.facts import CODES
 from reporting.marks import day_of
 from reporting.models import Cause, DayCount, DirtyDay, FillState
-from reporting.periods import month_of
+from reporting.periods import month_of, months
 
 logger = logging.getLogger(__name__)
 
@@ -170,17 +169,6 @@ def span() -> tuple[Day, Day] | None:
     counted = DayCount.objects.aggregate(Min("day"), Max("day"))
     days = [*moments, *(day for day in counted.values() if day)]
     return (min(days), max(*days, day_of(timezone.now()))) if days else None
-
-
-def months(first: Day, last: Day) -> list[tuple[Day, Day]]:
-    """The days `first` to `last` cut at the ends of months."""
-    parts = []
-    while first <= last:
-        following = (first.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-        end = min(last, following - datetime.timedelta(days=1))
-        parts.append((first, end))
-        first = end + datetime.timedelta(days=1)
-    return parts
 
 
 def rebuild(progress: Progress | None = None) -> int:

@@ -24,6 +24,16 @@ def next_month(month: Day) -> Day:
     return month_of(month + 32 * ONE_DAY)
 
 
+def months(first: Day, last: Day) -> list[tuple[Day, Day]]:
+    """The days `first` to `last` cut at the ends of months."""
+    parts = []
+    while first <= last:
+        end = min(last, next_month(month_of(first)) - ONE_DAY)
+        parts.append((first, end))
+        first = end + ONE_DAY
+    return parts
+
+
 class Preset(Enum):
     """The named periods, all ending today at the latest."""
 

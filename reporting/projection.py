@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from procedures.calendar import WorkCalendar
 from reporting.counting import Counts, Day
 from reporting.measure import Measure
-from reporting.periods import ONE_DAY
+from reporting.periods import ONE_DAY, next_month
 
 RECENT = 5
 ENOUGH_DAYS = 3
@@ -104,5 +104,5 @@ def ends(first: Day, last: Day, months: int, today: Day) -> datetime.date | None
         return None
     end = first
     for _ in range(months):
-        end = (end + 32 * ONE_DAY).replace(day=1)
+        end = next_month(end)
     return end - ONE_DAY if end - ONE_DAY > today else None

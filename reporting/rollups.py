@@ -20,7 +20,7 @@ from reporting import counting
 from reporting.counting import Counts, Day, Pair, add
 from reporting.facts import CODES
 from reporting.models import DirtyDay, FillState
-from reporting.periods import ONE_DAY, Period, month_of, next_month
+from reporting.periods import ONE_DAY, Period, month_of, months, next_month
 
 LIVE_PAIRS = 4000  # days of units counted at once on reading; beyond that the oldest wait for the fill
 MARKS_READ = 20_000
@@ -108,15 +108,15 @@ def _split(marked: set[Pair]) -> tuple[set[Pair], set[Pair]]:
 
 def _by_unit(period: Period, units: Collection[int] | None, live: set[Pair]) -> dict[int, Counts]:
     """The stored counts by unit without the days of units in `live`: whole months from their sums, the rest by day."""
-    months, rest = _cut(period)
+    whole, rest = _cut(period)
     arms = []
-    if months:
-        arms.append(_Arm("monthcount", "month", "unit_id", [(months[0], months[-1])]))
+    if whole:
+        arms.append(_Arm("monthcount", "month", "unit_id", [(whole[0], whole[-1])]))
     if rest:
         arms.append(_Arm("daycount", "day", "unit_id", rest))
-    if months and live:
+    if whole and live:
         arms.append(
-            _Arm("daycount", "day", "unit_id", [(months[0], next_month(months[-1]) - ONE_DAY)], sign=-1)
+            _Arm("daycount", "day", "unit_id", [(whole[0], next_month(whole[-1]) - ONE_DAY)], sign=-1)
         )
     return _added(arms, units, live)
 
@@ -134,16 +134,13 @@ def _by_day(period: Period, units: Collection[int] | None, live: set[Pair]) -> d
 
 def _cut(period: Period) -> tuple[list[Day], list[tuple[Day, Day]]]:
     """The months that lie in the period whole (this month up to today is whole), and the days before and after."""
-    today, months, rest = clock.today(), [], []
-    first = period.first
-    while first <= period.last:
-        end = next_month(month_of(first)) - ONE_DAY
-        if first == month_of(first) and (end <= period.last or first <= today <= period.last):
-            months.append(first)
+    today, whole, rest = clock.today(), [], []
+    for first, last in months(period.first, period.last):
+        if first == month_of(first) and (last + ONE_DAY == next_month(first) or first <= today <= last):
+            whole.append(first)
         else:
-            rest.append((first, min(end, period.last)))
-        first = end + ONE_DAY
-    return months, rest
+            rest.append((first, last))
+    return whole, rest
 
 
 @dataclass(frozen=True)

@@ -125,17 +125,13 @@ def _check_to_come(days: Iterable[datetime.date]) -> None:
 
 
 def _whose_hours_change(wish: HoursWish) -> list[Unit]:
+    """The units that have other hours on that day."""
     _check_to_come([wish.first])
-    units = _otherwise(wish.units, wish.first, wish.hours)
+    city, wanted = city_calendar(), hours_from(wish.hours)
+    units = [unit for unit in wish.units if city.of(unit.office_hours).hours_on(wish.first) != wanted]
     if not units:
         raise ActionError(_("Không có đơn vị nào thay đổi: giờ làm việc đã như vậy."))
     return units
-
-
-def _otherwise(units: Iterable[Unit], first: datetime.date, hours: list[list[str]]) -> list[Unit]:
-    """Those that have other hours on `first`."""
-    city, wanted = city_calendar(), hours_from(hours)
-    return [unit for unit in units if city.of(unit.office_hours).hours_on(first) != wanted]
 
 
 def _worked(day: datetime.date, kind: str) -> bool:

@@ -23,7 +23,6 @@ from portal.accounts.models.units import office_hours
 from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 from procedures.access import can_edit, can_publish, check_edit, check_see_drafts
-from procedures.calendar import hours_from, hours_text
 from procedures.importing.small import days_to_order
 from procedures.models import CalendarDay, DayKind
 from procedures.opening import stated
@@ -43,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "days": CalendarDay.objects.filter(day__gte=clock.today()),
         "to_order": [(day, DayKind(kind).label, name) for day, kind, name in days_to_order(clock.today())],
         "hours": [(unit, stated(unit)) for unit in Unit.objects.exclude(office_hours=office_hours())],
-        "usual": hours_text(hours_from(office_hours()[0]["hours"])),
+        "usual": stated(Unit()).now,
         "waiting": orders.filter(state=CalendarState.PROPOSED),
         "page": Paginator(orders.exclude(state=CalendarState.PROPOSED), 20).get_page(request.GET.get("page")),
         "may_edit": can_edit(request.user),

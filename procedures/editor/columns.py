@@ -77,8 +77,6 @@ class Column:
             return value or NO_CASE
         if self.kind == "day":
             return _day(value)
-        if self.kind == "day" and isinstance(day := _day(str(value)), datetime.date):
-            return f"{day:%d/%m/%Y}"
         if self.kind == "json":
             return json.dumps(value, ensure_ascii=False, indent=1)
         if self.kind == "lines":

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from reporting import counting, fill, procedure_fill, seals, sums
 from reporting.checks.base import Report
 from reporting.models import Adjustment, DayCount, DirtyDay, ProcedureCount
-from reporting.periods import month_of
+from reporting.periods import month_of, months
 
 
 def check(progress: Callable[[int, int], None] | None = None) -> Report:
     """Every stored row against a new count; marked days are still to be counted and are said apart."""
     report = Report("I5", "stored counts = recomputation")
     days = fill.span()
-    for number, (first, last) in enumerate(parts := fill.months(*days) if days else [], start=1):
+    for number, (first, last) in enumerate(parts := months(*days) if days else [], start=1):
         rows, suspects = fill.differences(first, last)
         report.count("days of units", rows)
         for what in sums.differing(month_of(first)):

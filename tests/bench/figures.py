@@ -190,7 +190,7 @@ def measure(size: int) -> dict[str, float]:
     from reporting.facts import FACT_BY_CODE
     from reporting.measures import MEASURE_BY_CODE
     from reporting.models import DirtyDay, ProcedureCount, WarningRule
-    from reporting.periods import Period, month_of
+    from reporting.periods import Period, month_of, months
     from reporting.rollups import figures
     from reporting.watch.looking import Look
 
@@ -303,7 +303,7 @@ def measure(size: int) -> dict[str, float]:
     say("comparison")
     days = fill.span()
     assert days is not None
-    wrong = sum(len(fill.differences(first, last)[1]) for first, last in fill.months(*days))
+    wrong = sum(len(fill.differences(first, last)[1]) for first, last in months(*days))
     found["days of units that differ from a recomputation"] = wrong
     say("a seal")
     first = month_of(today - 40 * day)

@@ -16,7 +16,7 @@ from procedures.models import Channel
 from reporting import counting, fill
 from reporting.facts import CODES
 from reporting.models import DayCount, DirtyDay, FillState
-from reporting.periods import Period
+from reporting.periods import Period, months
 from reporting.rollups import figures
 from tests.reporting.conftest import MONDAY
 from tests.reporting.rows import DAY, Rows, at
@@ -196,12 +196,12 @@ def test_a_dossier_moved_between_units_is_counted_at_the_new_one(
 
 def test_months_are_cut_at_their_ends() -> None:
     day = datetime.date
-    assert fill.months(day(2025, 12, 30), day(2026, 2, 2)) == [
+    assert months(day(2025, 12, 30), day(2026, 2, 2)) == [
         (day(2025, 12, 30), day(2025, 12, 31)),
         (day(2026, 1, 1), day(2026, 1, 31)),
         (day(2026, 2, 1), day(2026, 2, 2)),
     ]
-    assert fill.months(day(2026, 2, 1), day(2026, 2, 1)) == [(day(2026, 2, 1), day(2026, 2, 1))]
+    assert months(day(2026, 2, 1), day(2026, 2, 1)) == [(day(2026, 2, 1), day(2026, 2, 1))]
 
 
 def test_pairs_are_asked_in_runs() -> None:
