@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import F, Func, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, QuerySet, TextField, Value
 
 from dossiers.models import Dossier, DossierWords
 from portal.accounts.access import unit_ids_with
@@ -101,12 +101,35 @@ def find(user: User, text: str, where: Where, size: int) -> Found:
         return _by_code(Dossier.objects.visible_to(user), text, where, size)
     if not words:
         return Found(_newest(units, None, where, size))
-    wanted = _Words(" | ".join(f"({_query(unit, words)})" for unit in sorted(units)))
-    few = DossierWords.objects.filter(words=wanted).order_by().values_list("dossier_id", flat=True)
-    keys = sorted(set(few[: MANY + 1]), reverse=True)
-    if len(keys) <= MANY:
+    keys = _few(units, words)
+    if keys is not None:
         return Found(_cut(keys, where, size), total=len(keys))
     return Found(_newest(units, words, where, size), many=True)
+
+
+def matching(dossiers: DossierQuerySet, user: User, text: str) -> DossierQuerySet:
+    """Of `dossiers` every one that `find` finds for `user`, however many match: for a search with filters beside it."""
+    units, words = unit_ids_with(user, Permission.SEE_PERSONAL_DATA), asked(text)
+    if not units:
+        return dossiers.filter(code__startswith=_code(text))
+    if not words:
+        return dossiers
+    keys = _few(units, words)
+    if keys is not None:
+        return dossiers.filter(pk__in=keys)
+    rows = _read(DossierWords.objects.filter(unit__in=units, dossier=OuterRef("pk")), _any(units, words))
+    return dossiers.filter(Exists(rows))
+
+
+def _few(units: frozenset[int], words: list[str]) -> list[int] | None:
+    """The keys of all that match, newest first; None where they are more than MANY."""
+    rows = DossierWords.objects.filter(words=_Words(_any(units, words))).order_by()
+    keys = sorted(set(rows.values_list("dossier_id", flat=True)[: MANY + 1]), reverse=True)
+    return keys if len(keys) <= MANY else None
+
+
+def _any(units: frozenset[int], words: list[str]) -> str:
+    return " | ".join(f"({_query(unit, words)})" for unit in sorted(units))
 
 
 def _query(unit: int, words: list[str]) -> str:
@@ -120,10 +143,7 @@ def _newest(units: frozenset[int], words: list[str] | None, where: Where, size: 
     for unit in sorted(units):
         rows = DossierWords.objects.filter(unit=unit)
         if words is not None:
-            read = Func(
-                F("words"), template="(%(expressions)s || ''::tsvector)", output_field=SearchVectorField()
-            )
-            rows = rows.annotate(read=read).filter(read=_Words(_query(unit, words)))
+            rows = _read(rows, _query(unit, words))
         if where.after:
             rows = rows.filter(dossier_id__lt=where.after.key)
         elif where.before:
@@ -131,6 +151,12 @@ def _newest(units: frozenset[int], words: list[str] | None, where: Where, size: 
         order = "dossier_id" if where.before and not where.after else "-dossier_id"
         found |= set(rows.order_by(order).values_list("dossier_id", flat=True)[: size + 1])
     return _cut(sorted(found, reverse=True), where, size)
+
+
+def _read(rows: QuerySet[DossierWords], query: str) -> QuerySet[DossierWords]:
+    """The rows that match, read one by one: the index stays out of it."""
+    read = Func(F("words"), template="(%(expressions)s || ''::tsvector)", output_field=SearchVectorField())
+    return rows.annotate(read=read).filter(read=_Words(query))
 
 
 def _cut(keys: list[int], where: Where, size: int) -> list[int]:
@@ -143,7 +169,7 @@ def _cut(keys: list[int], where: Where, size: int) -> list[int]:
 
 
 def _by_code(dossiers: DossierQuerySet, text: str, where: Where, size: int) -> Found:
-    code = text.replace("\x00", "").strip()[:LONGEST].upper()
+    code = _code(text)
     if code:
         few = dossiers.filter(code__startswith=code).order_by().values_list("pk", flat=True)
         keys = sorted(few[: MANY + 1], reverse=True)
@@ -155,6 +181,10 @@ def _by_code(dossiers: DossierQuerySet, text: str, where: Where, size: int) -> F
     order = "pk" if where.before and not where.after else "-pk"
     newest = dossiers.order_by(order).values_list("pk", flat=True)[: size + 1]
     return Found(_cut(sorted(newest, reverse=True), where, size))
+
+
+def _code(text: str) -> str:
+    return text.replace("\x00", "").strip()[:LONGEST].upper()
 
 
 def _squeeze(text: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dossiers.actions import saved_filters
-from dossiers.finding import MANY, Found, asked, find, names_a_person
+from dossiers.finding import MANY, Found, asked, find, matching, names_a_person
 from dossiers.forms_inbox import FilterForm, SaveFilterForm, query_of
 from dossiers.inbox import (
     SORTS,
@@ -35,7 +35,7 @@ from dossiers.views.desk import officer
 from dossiers.workflow import ActionError
 from portal.accounts.access import can_somewhere
 from portal.accounts.permissions import Permission
-from portal.lib.keyset import Slice, Where, cut, read_where
+from portal.lib.keyset import Slice, cut, read_where
 from portal.lib.reads_writes import reads, writes
 
 PER_PAGE = 50
@@ -102,7 +102,7 @@ def _page(
     where = read_where(request.GET.get("after", ""), request.GET.get("before", ""), order)
     rows, found = listed(Dossier.objects.visible_to(who.user), who, tab).filter(form.condition()), None
     if q.strip() and form.is_used:
-        rows = rows.filter(pk__in=find(who.user, q, Where(), MANY).keys)
+        rows = matching(rows, who.user, q)
     elif tab.code == "all" and not form.is_used:
         found = find(who.user, q, where, PER_PAGE)
         rows = rows.filter(pk__in=found.keys)

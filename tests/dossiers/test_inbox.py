@@ -381,6 +381,21 @@ def test_a_common_word_is_walked_newest_first(cast: Cast, monkeypatch: pytest.Mo
     assert before.keys == [each.pk for each in made[5:10]][::-1]
 
 
+def test_a_filter_beside_a_common_word_reaches_the_oldest(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = copies(make.filed(cast), 12)
+    monkeypatch.setattr("dossiers.finding.MANY", 5)
+    Dossier.objects.filter(pk=made[0].pk).update(state=State.SIGNING)
+    Dossier.objects.filter(pk=made[11].pk).update(state=State.SIGNING)
+    for who in (cast.office.counter, cast.office.head):
+        assert codes(page(who, q="nguyen", state="signing")) == [made[11].code, made[0].code]
+        assert codes(page(who, q="nguyen vu", state="signing")) == []
+    assert codes(page(cast.other_office.head, q="nguyen", state="signing")) == []
+    # The monitor may not see people's data: his words are beginnings of codes, many of them too.
+    code = made[0].code[:-4]
+    assert codes(page(cast.monitor, q=code, state="signing")) == [made[11].code, made[0].code]
+    assert codes(page(cast.monitor, q="nguyen", state="signing")) == []
+
+
 def test_a_dossier_of_another_competent_unit_is_found_in_both(cast: Cast) -> None:
     dossier = make.filed(cast)
     dossier.competent_unit = cast.other_office.unit
