@@ -74,16 +74,17 @@ def _approvals() -> list[_Approval]:
     return [_Approval(at, found[at]) for at in sorted(found, reverse=True)]
 
 
-def explain(dossier: Dossier) -> Due:
+def explain(dossier: Dossier, known: KnownCalendars | None = None) -> Due:
     """The clock of a stored dossier from its events, by the calendar its limit was last computed with.
 
-    What was decided about the calendar after a dossier was done does not reach back into its explanation. Raises
-    ValueError without a usable rule.
+    `known` where the caller has read the calendars already. What was decided about the calendar after a dossier was
+    done does not reach back into its explanation. Raises ValueError without a usable rule.
     """
     rule = rule_for(dossier)
     if rule is None:
         raise ValueError(f"dossier {dossier.code} has no usable time limit")
-    facts, hours, known = facts_of(dossier), dossier.competent_unit.office_hours, KnownCalendars()
+    facts, hours = facts_of(dossier), dossier.competent_unit.office_hours
+    known = known or KnownCalendars()
     today = due(facts, rule, known.now.of(hours))
     if today.at == dossier.due_at:
         return today

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from dossiers.states import EventKind
@@ -250,8 +251,7 @@ def rule_of(limit: TimeLimit | None, *, start: str, restarts: bool) -> Rule | No
 
 def facts_of(dossier: Dossier) -> list[Fact]:
     """The dossier's events as facts of the clock, in order."""
-    rows = dossier.events.order_by("seq").values_list("kind", "at", "data")
-    return [Fact(kind, at, _until(data)) for kind, at, data in rows]
+    return [Fact(event.kind, event.at, _until(event.data)) for event in dossier.events.all()]
 
 
 def facts_of_many(keys: Iterable[int]) -> dict[int, list[Fact]]:
@@ -271,12 +271,11 @@ def _until(data: dict[str, object]) -> datetime.datetime | None:
 
 
 def rule_for(dossier: Dossier) -> Rule | None:
-    """The rule of the version the dossier was filed under, for its channel and case."""
-    limits = dossier.version.timelimits.filter(channel=dossier.channel, case__in=[dossier.case_id])
-    limit = limits.first() if dossier.case_id else None
-    limit = limit or dossier.version.timelimits.filter(channel=dossier.channel, case=None).first()
+    """The rule of the version the dossier was filed under, for its channel and case; one query."""
+    limits = dossier.version.timelimits.filter(channel=dossier.channel)
+    limits = limits.filter(Q(case=None) | Q(case=dossier.case_id))
     return rule_of(
-        limit,
+        limits.order_by(F("case").asc(nulls_last=True), "pk").first(),
         start=dossier.version.clock_start,
         restarts=dossier.version.supplement_restarts_clock,
     )

@@ -123,7 +123,8 @@ class AssignForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = specialists(dossier)
         field.empty_label = None
-        field.label_from_instance = lambda obj: obj.full_name  # type: ignore[method-assign]
+        # Read here: drawing a list asks for its first line and for its length by queries of their own.
+        field.widget.choices = [(one.pk, one.full_name) for one in field.queryset]
 
 
 def specialists(dossier: Dossier) -> Any:

@@ -18,7 +18,9 @@ from procedures.calendar import WorkCalendar
 from procedures.models import StepKind, StepPlace
 
 if TYPE_CHECKING:
-    from dossiers.models import Dossier
+    from django.db.models import QuerySet
+
+    from dossiers.models import Dossier, DossierEvent
     from procedures.models import ProcessStep
 
 ZERO = datetime.timedelta()
@@ -221,9 +223,13 @@ def _verifications(
         )
 
 
-def happened(dossier: Dossier) -> list[Happened]:
-    """The dossier's events in order, with names."""
-    rows = dossier.events.select_related("actor", "unit").order_by("seq")
+def named_events(dossier: Dossier) -> QuerySet[DossierEvent]:
+    """The dossier's events in order, with the person and the unit of each; one query."""
+    return dossier.events.select_related("actor", "unit")
+
+
+def happened(events: Iterable[DossierEvent]) -> list[Happened]:
+    """A dossier's events in order, with names."""
     return [
         Happened(
             event.kind,
@@ -233,7 +239,7 @@ def happened(dossier: Dossier) -> list[Happened]:
             event.unit.full_name if event.unit else "",
             event.data,
         )
-        for event in rows
+        for event in events
     ]
 
 

@@ -11,15 +11,16 @@ from dossiers.guards import steps_of
 from dossiers.process import Course, StepRun, course, happened, planned
 from portal.accounts.permissions import Role
 from portal.lib import clock
-from procedures.calendar import calendar_for
 from procedures.diagram import Diagram, Shape, draw
 from procedures.models import ProcessStep, StepKind
 from procedures.wording import minutes_text
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
 
-    from dossiers.models import Consultation, Dossier
+    from dossiers.models import Consultation, Dossier, DossierEvent
+    from procedures.calendar import CityCalendar
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,18 @@ class Shown:
     current: StepRow | None
 
 
-def shown(dossier: Dossier, *, names: bool) -> Shown | None:
-    """What happened in each step up to now; `names` of officers only for those who may see people's data."""
+def shown(
+    dossier: Dossier, events: Iterable[DossierEvent], days: CityCalendar, *, names: bool
+) -> Shown | None:
+    """What `events` of the dossier say of each step up to now.
+
+    `names` of officers only for those who may see people's data.
+    """
     steps = list(steps_of(dossier))
     if not steps:
         return None
-    made = course(happened(dossier), planned(steps), calendar_for(dossier.competent_unit), clock.now())
+    calendar = days.of(dossier.competent_unit.office_hours)
+    made = course(happened(events), planned(steps), calendar, clock.now())
     rows = _rows(made, steps, names)
     plan = sum(run.planned.minutes for run in made.steps)
     return Shown(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dossiers.calendars import explain
+from dossiers.calendars import KnownCalendars, explain
 from dossiers.models import Approval, DocumentKind, Dossier, Side, SupplementRequest
 from dossiers.states import EventKind, Money
 from dossiers.workflow import STATES, StateFacts, Turn
@@ -136,12 +136,12 @@ def _detail(event: DossierEvent) -> str:
     return ""
 
 
-def due_of(dossier: Dossier) -> Due | None:
+def due_of(dossier: Dossier, known: KnownCalendars | None = None) -> Due | None:
     """The clock with its explanation; None before acceptance or without a usable time."""
     if dossier.accepted_at is None:
         return None
     try:
-        return explain(dossier)
+        return explain(dossier, known)
     except ValueError:
         return None
 

@@ -12,7 +12,7 @@ from dossiers.deadlines import CLOCK_EVENTS, due, facts_of, rule_for
 from dossiers.duty import in_the_name_of
 from dossiers.guards import check_guards, steps_of
 from dossiers.models import Dossier, DossierEvent
-from dossiers.process import course, happened, planned
+from dossiers.process import course, happened, named_events, planned
 from dossiers.signals import event_recorded
 from dossiers.states import EventKind, State
 from dossiers.transfers import TransferState
@@ -137,7 +137,9 @@ def set_times(dossier: Dossier, kinds: set[EventKind]) -> set[str]:
     if dossier.accepted_at is not None and kinds & CLOCK_EVENTS:
         _set_clock(dossier, calendar)
         fields |= {"due_at", "promised_at", "clock_paused"}
-    current = course(happened(dossier), planned(steps_of(dossier)), calendar, clock.now()).current
+    current = course(
+        happened(named_events(dossier)), planned(steps_of(dossier)), calendar, clock.now()
+    ).current
     dossier.step_due_at = current.due if current else None
     return fields
 

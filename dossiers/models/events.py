@@ -29,7 +29,7 @@ class DossierEvent(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        ordering = ["dossier", "seq"]
+        ordering = ["dossier_id", "seq"]  # by the key: the order of dossiers themselves would be joined
         constraints = [
             one_of("dossier_event", "kind", EventKind),
             one_of("dossier_event", "from_state", State, or_empty=True),

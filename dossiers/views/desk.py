@@ -6,22 +6,24 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dossiers.access import documents_shown, get_dossier, moves_for, sees_whole
 from dossiers.actions.intake import may_ask_again
-from dossiers.calendars import explain
-from dossiers.deadlines import rule_for
+from dossiers.calendars import KnownCalendars
 from dossiers.forms_desk import AssignForm
 from dossiers.inbox import reader
 from dossiers.lines import tone_of
-from dossiers.models import Dossier
+from dossiers.models import Dossier, SupplementRequest
 from dossiers.notices import of_dossier
 from dossiers.policies import may_write_to_citizen, revocation_of, unread_for_office
+from dossiers.process import named_events
 from dossiers.process_shown import open_questions, shown
 from dossiers.reuse import spoken
 from dossiers.states import EventKind, State
+from dossiers.tracking import due_of
 from dossiers.transfers_shown import last_transfer
 from dossiers.workflow import BY_NAME, STATES, StateFacts
 from portal.accounts.access import can
@@ -64,6 +66,9 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
     )
     whole = sees_whole(user, dossier)
     assigns = "assign" in moves or "hand_over" in moves
+    prefetch_related_objects([dossier], Prefetch("events", named_events(dossier)))
+    events, known = list(dossier.events.all()), KnownCalendars()
+    requests = list(dossier.supplements.prefetch_related("items__document", "items__attachments"))
     return {
         "dossier": dossier,
         "facts": _facts(dossier),
@@ -85,23 +90,23 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         else [],
         "documents": documents_shown(user, dossier, whole=whole),
         "notices": of_dossier(dossier) if may_read else [],
-        "events": list(dossier.events.select_related("actor", "unit").order_by("-seq")),
-        "requests": list(dossier.supplements.prefetch_related("items__document", "items__attachments")),
+        "events": events[::-1],
+        "requests": requests,
         "result": getattr(dossier, "result", None),
         "intake": getattr(dossier, "intake", None),
-        "process": shown(dossier, names=may_read) if whole else None,
+        "process": shown(dossier, events, known.now, names=may_read) if whole else None,
         "questions": open_questions(dossier) if whole else [],
-        "due": explain(dossier) if dossier.accepted_at and rule_for(dossier) else None,
-        "sign": tone_of(dossier, reader(user)),
-        **_talk(dossier, user),
-        "extended": dossier.events.filter(kind=EventKind.EXTENDED).exists(),
+        "due": due_of(dossier, known),
+        "sign": tone_of(dossier, reader(user, known.now)),
+        **_talk(dossier, user, requests),
+        "extended": any(event.kind == EventKind.EXTENDED for event in events),
         "now": clock.now(),
     }
 
 
-def _talk(dossier: Dossier, user: User) -> dict[str, Any]:
+def _talk(dossier: Dossier, user: User, requests: list[SupplementRequest]) -> dict[str, Any]:
     """Messages and the second supplement request, for those who work on the dossier."""
-    overdue = dossier.supplements.filter(answered_at=None, closed_at=None, overdue_at__isnull=False)
+    waiting = [one for one in requests if one.answered_at is None and one.closed_at is None]
     return {
         "may_write": may_write_to_citizen(user, dossier),
         "unread": unread_for_office(dossier),
@@ -109,7 +114,7 @@ def _talk(dossier: Dossier, user: User) -> dict[str, Any]:
         "revocation": revocation_of(dossier),
         "may_revoke": dossier.finished_at is not None
         and can(user, Permission.SIGN, dossier.competent_unit_id),
-        "overdue_ask": overdue.first(),
+        "overdue_ask": next((one for one in waiting if one.overdue_at), None),
     }
 
 

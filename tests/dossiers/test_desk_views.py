@@ -344,3 +344,14 @@ def test_english(cast: Cast) -> None:
     assert 'lang="en"' in html
     assert "Handling steps" in html or "Accepted" in html
     assert "Đã tiếp nhận" not in html
+
+
+def test_a_dossier_is_read_once(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    """However much happened, each kind of thing is read once: events, calendar, steps and so on."""
+    dossier = make.processing_(cast)
+    address = reverse("dossiers:desk", args=[dossier.code])
+    for who in (cast.office.specialist, cast.office.head):
+        client = client_of(who)
+        client.get(address)
+        with django_assert_max_num_queries(23):
+            assert client.get(address).status_code == 200

@@ -381,7 +381,9 @@ def test_a_common_word_is_walked_newest_first(cast: Cast, monkeypatch: pytest.Mo
     assert before.keys == [each.pk for each in made[5:10]][::-1]
 
 
-def test_a_filter_beside_a_common_word_reaches_the_oldest(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_filter_beside_a_common_word_reaches_the_oldest(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = copies(make.filed(cast), 12)
     monkeypatch.setattr("dossiers.finding.MANY", 5)
     Dossier.objects.filter(pk=made[0].pk).update(state=State.SIGNING)

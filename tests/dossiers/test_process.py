@@ -18,12 +18,12 @@ from dossiers.access import get_attachment, get_consultation, get_dossier, moves
 from dossiers.actions import drafts, filing, intake, processing, verifying
 from dossiers.actions.verifying import Question
 from dossiers.models import Consultation, Dossier
-from dossiers.process import STEP_OF, Happened, Planned, course
+from dossiers.process import STEP_OF, Happened, Planned, course, named_events
 from dossiers.process_shown import shown
 from dossiers.states import EventKind, State
 from dossiers.workflow import GUARDS, TRANSITIONS, ActionError, WrongState
 from portal.lib import clock
-from procedures.calendar import HANOI, WorkCalendar
+from procedures.calendar import HANOI, WorkCalendar, city_calendar
 from procedures.models import ProcessStep
 from tests.cast import Cast
 from tests.factories import dossiers as make
@@ -188,7 +188,7 @@ def test_the_page_and_the_sheet_show_planned_beside_used(client: Client, cast: C
     assert '<svg class="process"' in page
     sheet = processing.control_sheet(code=dossier.code, by=cast.office.counter)
     assert [row["plan"] for row in sheet.context["steps"]][:2] == ["1 giờ", "3 giờ"]
-    process = shown(dossier, names=False)
+    process = shown(dossier, named_events(dossier), city_calendar(), names=False)
     assert process is not None
     assert process.current is not None
     assert cast.office.specialist.full_name not in process.current.who
