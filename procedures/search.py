@@ -226,13 +226,14 @@ class Index:
             usual = min((self._rarity[reading] for reading, _ in near), default=0.0)
             own = self._rarity.get(word, (usual + 1.0) * (_FILLER if word in filler() else 1.0))
             mass += own
+            gains = [
+                (closeness * min(own, self._rarity[reading] + 1.0), self._postings[reading])
+                for reading, closeness in near
+            ]
+            gains += [(_NAMED * own, self._about[concept]) for concept in about if word in about[concept]]
             best: dict[int, float] = {}
-            for concept in (concept for concept, words in about.items() if word in words):
-                best |= dict.fromkeys(self._about[concept], _NAMED * own)
-            for reading, closeness in sorted(near, key=lambda pair: pair[1]):
-                gain = closeness * min(own, self._rarity[reading] + 1.0)
-                for at in self._postings[reading]:
-                    best[at] = max(gain, best.get(at, 0.0))
+            for gain, texts in sorted(gains, key=lambda pair: pair[0]):  # the greatest is written last
+                best.update(dict.fromkeys(texts, gain))
             for at, gain in best.items():
                 held[at] += gain
         for concept in about:
