@@ -51,22 +51,26 @@ _WRITTEN = {
 _LONGEST = ("test_access.py", "test_access_posts.py", "test_runtime_up.py", "test_english_pages.py")
 
 
+# Of the portal's own, what speaks to Redis or reads the servers' state.
+_OF_SERVERS = ("test_tries.py", "test_health.py", "test_outbox_slices.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first. `once` marks what another server outside changes nothing about: the runtime starts its own,
-    and some only look at the code, at rights, or at the catalogue in memory. Of dossiers and procedures only what
-    several connections do at once is repeated there; of money, figures and the portal itself everything.
+    and some only look at the code, at rights, or at the catalogue in memory. Repeated there: everything of the figures,
+    whose SQL is written by hand, and elsewhere what several connections do at once.
     """
     items.sort(key=lambda item: item.path.name not in _LONGEST)
     for item in items:
         folder, name = item.path.parent.name, item.path.name
-        by_itself = folder in {"dossiers", "procedures"} and not _is_transactional(item)
-        if folder == "architecture" or by_itself or name.startswith("test_runtime_"):
+        if folder != "reporting" and name not in _OF_SERVERS and not _is_transactional(item):
             item.add_marker(pytest.mark.once)
 
 
 def _is_transactional(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
-    return marker is not None and bool(marker.kwargs.get("transaction"))
+    asked = marker is not None and bool(marker.kwargs.get("transaction"))
+    return asked or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The second test run of `.ci/run`: what speaks to the servers, against a PostgreSQL and Redis of the machine.
+"""The second test run of `.ci/run`: what another server may change, against a PostgreSQL and Redis of the machine.
 
 Browser tests and those marked `once` (pages walked, forms checked: the same on every server) are not repeated.
 
