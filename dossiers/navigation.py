@@ -6,20 +6,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.accounts.permissions import Permission
-from portal.lib.nav import Audience, NavItem
+from portal.lib.nav import Audience, Group, NavItem
 
 _STAFF = (Permission.EDIT_CATALOGUE, Permission.PUBLISH_CATALOGUE)
 _RECORDS = (Permission.RECEIVE, Permission.ANSWER_PETITIONS)
+_GROUPS = {"dossiers:calendar": Group.SETUP, "dossiers:outgoing": Group.SETUP}
 ITEMS = (
     NavItem(_("Hồ sơ của tôi"), "dossiers:mine", audience=Audience.CITIZEN, order=30),
     NavItem(_("Thông báo"), "dossiers:notices", audience=Audience.CITIZEN, order=35),
     NavItem(_("Tra cứu hồ sơ"), "dossiers:track", audience=Audience.PUBLIC, order=40),
     *(
-        NavItem(label, name, needs, Audience.OFFICER, order=order, icon=icon)
+        NavItem(
+            label, name, needs, Audience.OFFICER, order=order, icon=icon, group=_GROUPS.get(name, Group.WORK)
+        )
         for label, name, needs, order, icon in (
             (_("Hộp việc"), "dossiers:inbox", Permission.SEE_DOSSIERS, 10, "inbox"),
             (pgettext_lazy("nav", "Đề nghị xác minh"), "dossiers:asked", Permission.PROCESS, 15, "send"),
-            (_("Nhân sự, bàn giao"), "dossiers:people", Permission.SEE_PERSONAL_DATA, 16, "user"),
+            (_("Nhân sự, bàn giao"), "dossiers:people", Permission.SEE_PERSONAL_DATA, 30, "user"),
             (_("Tiếp nhận tại quầy"), "dossiers:counter", Permission.RECEIVE, 20, "user"),
             (_("Chuyển liên thông"), "dossiers:handovers", Permission.RECEIVE, 25, "inbox"),
             (

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from portal.accounts.access import can_somewhere, posts_of
-from portal.lib.nav import Audience, NavItem, items_for
+from portal.accounts.landing import landing_page
+from portal.lib.nav import Audience, Group, NavItem, items_for
 
 if TYPE_CHECKING:
     from portal.accounts.models import Membership, User
@@ -27,6 +28,14 @@ class Link:
     current: bool
     icon: str
     count: int = 0
+
+
+@dataclass(frozen=True)
+class Section:
+    """Links of the side bar under one heading."""
+
+    label: str
+    links: list[Link]
 
 
 class Chrome:
@@ -80,19 +89,39 @@ class Chrome:
     def nav(self) -> list[Link]:
         """Links of the top bar: those of the public pages, or the common ones for an officer."""
         if self.is_officer:
-            return self._links(items_for(Audience.EVERYONE))
+            return self._links(self._allowed(items_for(Audience.EVERYONE)))
         audiences = [Audience.EVERYONE, Audience.PUBLIC] + ([Audience.CITIZEN] if self.user else [])
-        return self._links(items_for(*audiences))
+        return self._links(self._allowed(items_for(*audiences)))
+
+    def _allowed(self, items: list[NavItem]) -> list[NavItem]:
+        return [item for item in items if self._allows(item)]
 
     @cached_property
-    def desk_nav(self) -> list[Link]:
-        """Links of the officer's side bar, by permission; empty for everybody else."""
-        return self._links(items_for(Audience.OFFICER)) if self.is_officer else []
+    def desk_nav(self) -> list[Section]:
+        """The officer's side bar, by permission; empty for everybody else."""
+        items = self._allowed(items_for(Audience.OFFICER)) if self.is_officer else []
+        found = list(zip(items, self._links(items), strict=True))
+        sections = [
+            Section(str(group.label), [link for item, link in found if item.group is group])
+            for group in Group
+        ]
+        return [section for section in sections if section.links]
+
+    @property
+    def desk_url(self) -> str:
+        """Where an officer's work begins, to come back to from the public pages; empty for everybody else."""
+        found = landing_page(self.user) if self.user and self.is_officer else "/"
+        return found if found != "/" else ""
+
+    @property
+    def desk_here(self) -> str:
+        """The name of the officer's page one stands on or below; empty elsewhere."""
+        links = (link for section in self.desk_nav for link in section.links)
+        return next((link.label for link in links if link.current), "")
 
     def _links(self, items: list[NavItem]) -> list[Link]:
         """Links with the one the visitor stands on marked: the longest address that leads here."""
-        allowed = [item for item in items if self._allows(item)]
-        addresses = {item.url_name: reverse(item.url_name) for item in allowed}
+        addresses = {item.url_name: reverse(item.url_name) for item in items}
         path = self._request.path
         leading = [url for url in addresses.values() if url == path or (url != "/" and path.startswith(url))]
         current = max(leading, key=len, default="")
@@ -104,7 +133,7 @@ class Chrome:
                 item.icon,
                 self._count(item),
             )
-            for item in allowed
+            for item in items
         ]
 
     def _count(self, item: NavItem) -> int:

@@ -14,14 +14,29 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         """Make the outbox topics known to every process, and the pages to the navigation."""
         from portal.accounts.permissions import Permission
-        from portal.lib.nav import Audience, NavItem, register
+        from portal.lib.nav import Audience, Group, NavItem, register
         from procedures import handlers  # noqa: F401
 
         staff = (Permission.EDIT_CATALOGUE, Permission.PUBLISH_CATALOGUE)
         register(
-            NavItem(_("Soạn danh mục"), "procedures:drafts", staff, Audience.OFFICER, order=45, icon="pen")
-        )
-        register(
+            NavItem(
+                _("Soạn danh mục"),
+                "procedures:drafts",
+                staff,
+                Audience.OFFICER,
+                order=45,
+                icon="pen",
+                group=Group.SETUP,
+            ),
+            NavItem(
+                pgettext_lazy("nav", "Bảng cấu hình"),
+                "procedures:board",
+                staff,
+                Audience.OFFICER,
+                order=46,
+                icon="chart",
+                group=Group.SETUP,
+            ),
             NavItem(
                 pgettext_lazy("nav", "Thủ tục"),
                 "procedures:list",
@@ -39,12 +54,18 @@ class ProceduresConfig(AppConfig):
             NavItem(
                 _("Nhập danh mục quốc gia"),
                 "procedures:imports",
-                (Permission.EDIT_CATALOGUE, Permission.PUBLISH_CATALOGUE),
+                staff,
                 Audience.OFFICER,
                 order=73,
                 icon="download",
+                group=Group.SETUP,
             ),
             NavItem(
-                _("Mức độ trực tuyến"), "procedures:levels", audience=Audience.OFFICER, order=72, icon="list"
+                _("Mức độ trực tuyến"),
+                "procedures:levels",
+                audience=Audience.OFFICER,
+                order=72,
+                icon="list",
+                group=Group.SETUP,
             ),
         )

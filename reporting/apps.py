@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.permissions import Permission
-from portal.lib.nav import Audience, NavItem, register
+from portal.lib.nav import Audience, Group, NavItem, register
 
 
 class ReportingConfig(AppConfig):
@@ -34,6 +34,7 @@ class ReportingConfig(AppConfig):
                 "reporting:city",
                 Permission.SEE_FIGURES,
                 Audience.OFFICER,
+                group=Group.FIGURES,
                 order=60,
                 icon="chart",
             )
@@ -44,6 +45,7 @@ class ReportingConfig(AppConfig):
                 "reporting:own",
                 (Permission.PROCESS, Permission.RECEIVE),
                 Audience.OFFICER,
+                group=Group.FIGURES,
                 order=61,
                 icon="chart",
             )
@@ -54,6 +56,7 @@ class ReportingConfig(AppConfig):
                 "reporting:warnings",
                 Permission.SEE_FIGURES,
                 Audience.OFFICER,
+                group=Group.FIGURES,
                 order=62,
                 icon="warning",
                 count=count_for,
@@ -67,6 +70,7 @@ class ReportingConfig(AppConfig):
                 "reporting:targets",
                 Permission.RUN_SYSTEM,
                 Audience.OFFICER,
+                group=Group.FIGURES,
                 order=65,
                 icon="chart",
             )
@@ -87,6 +91,7 @@ def _register_files_and_open_figures() -> None:
                 Permission.RUN_SYSTEM,
             ),
             Audience.OFFICER,
+            group=Group.FIGURES,
             order=70,
             icon="download",
         )

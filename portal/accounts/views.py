@@ -9,25 +9,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from portal.accounts.access import can_somewhere
 from portal.accounts.actions import AlreadyRegisteredError, change_contact
 from portal.accounts.forms import ContactForm
+from portal.accounts.landing import landing_page
 from portal.accounts.models import User, UserKind
-from portal.accounts.permissions import Permission
 from portal.lib.identity import mismatches
 from portal.lib.reads_writes import public, reads, writes
 
 KINDS = {"to-chuc": UserKind.ORGANISATION, "ca-nhan": UserKind.CITIZEN}
-# Who works on dossiers lands in the inbox; who only watches figures lands on the dashboard.
-HANDS_ON = (
-    Permission.RECEIVE,
-    Permission.PROCESS,
-    Permission.SIGN,
-    Permission.ISSUE,
-)
 
 
 class RegisterView(SignupView):
@@ -59,26 +50,6 @@ def warn_of_mismatch(request: HttpRequest, user: User) -> None:
             request,
             _("Ngày sinh hoặc giới tính không khớp với số định danh. Hãy kiểm tra lại thông tin."),
         )
-
-
-def landing_page(user: User) -> str:
-    """The address one starts work from; home while the app that owns the page is not there."""
-    name = "dossiers:mine"
-    if user.is_officer:
-        name = next(
-            (page for page, needs in LANDINGS if any(can_somewhere(user, need) for need in needs)), "home"
-        )
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/"
-
-
-LANDINGS: tuple[tuple[str, tuple[Permission, ...]], ...] = (
-    ("dossiers:inbox", HANDS_ON),
-    ("payments:cash-desk", (Permission.COLLECT,)),
-    ("reporting:city", (Permission.SEE_FIGURES,)),
-)
 
 
 @login_required

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from django.utils.translation import pgettext_lazy
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,13 +26,36 @@ class Audience(Enum):
     OFFICER = "officer"  # staff accounts
 
 
+class Group(Enum):
+    """Under which heading an officer's item stands, in the order of the menu."""
+
+    WORK = "work"
+    MONEY = "money"
+    FIGURES = "figures"
+    SETUP = "setup"
+
+    @property
+    def label(self) -> Promise:
+        """The heading."""
+        return _HEADINGS[self]
+
+
+_HEADINGS = {
+    Group.WORK: pgettext_lazy("nav", "Hồ sơ"),
+    Group.MONEY: pgettext_lazy("nav", "Thu phí, lệ phí"),
+    Group.FIGURES: pgettext_lazy("nav", "Số liệu, báo cáo"),
+    Group.SETUP: pgettext_lazy("nav", "Danh mục, hệ thống"),
+}
+
+
 @dataclass(frozen=True)
 class NavItem:
     """One link: its text, the URL name it leads to, the permission it asks (about any unit), its audience.
 
-    With several permissions any one of them is enough. `order` sorts (lower first). `icon` names one of the
-    `{% icon %}` set. The item is marked current on its own page and on every page below its address.
-    `count` says how much waits behind it for a person; it is asked on every full page, so it must cost nothing.
+    With several permissions any one of them is enough. `order` sorts (lower first), an officer's items inside their
+    `group`. `icon` names one of the `{% icon %}` set. The item is marked current on its own page and on every page
+    below its address. `count` says how much waits behind it for a person; it is asked on every full page, so it must
+    cost nothing.
     """
 
     label: str | Promise
@@ -40,6 +65,7 @@ class NavItem:
     order: int = 50
     icon: str = ""
     count: Callable[[User], int] | None = None
+    group: Group = Group.WORK
 
 
 _items: dict[str, NavItem] = {}

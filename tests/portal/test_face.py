@@ -267,7 +267,7 @@ def own_items(monkeypatch: pytest.MonkeyPatch) -> None:
         nav.NavItem(_("Tài khoản"), "accounts:profile", audience=nav.Audience.CITIZEN, order=3),
         nav.NavItem("Thiết kế", "design", order=1),
         nav.NavItem("Điểm", "support-points", Permission.RECEIVE, nav.Audience.OFFICER),
-        nav.NavItem("Tiền", "set-language", Permission.COLLECT, nav.Audience.OFFICER),
+        nav.NavItem("Tiền", "set-language", Permission.COLLECT, nav.Audience.OFFICER, group=nav.Group.MONEY),
     )
 
 
@@ -288,9 +288,12 @@ def test_each_person_sees_their_own_links(own_items: None, cast: Cast) -> None:
     assert [link.label for link in frame(cast.citizen).nav] == ["Thiết kế", "Đăng ký", "Tài khoản"]
     officer = frame(cast.office.counter)
     assert [link.label for link in officer.nav] == ["Thiết kế"]
-    assert [link.label for link in officer.desk_nav] == ["Điểm"]
+    assert [link.label for section in officer.desk_nav for link in section.links] == ["Điểm"]
     assert officer.unit == "Phường Ba Đình"
-    assert [link.label for link in frame(cast.office.cashier).desk_nav] == ["Tiền"]
+    (money,) = frame(cast.office.cashier).desk_nav
+    assert (money.label, [link.label for link in money.links]) == ("Thu phí, lệ phí", ["Tiền"])
+    assert officer.desk_url == "/xu-ly/"
+    assert visitor.desk_url == frame(cast.citizen).desk_url == ""
 
 
 @pytest.mark.django_db
