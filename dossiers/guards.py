@@ -16,6 +16,7 @@ from procedures.models import StepKind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.utils.functional import Promise
 
     from dossiers.models import Dossier
     from portal.accounts.models import User
@@ -43,9 +44,13 @@ def kinds_of(dossier: Dossier) -> set[str]:
 
 def check_guards(move: Transition, dossier: Dossier, by: User | None) -> None:
     """Raise ActionError with the sentence of the first guard of `move` that does not hold."""
-    for name in move.guards:
-        if not HOLDS[name](dossier, by):
-            raise ActionError(GUARDS[name])
+    if (why := why_not(move, dossier, by)) is not None:
+        raise ActionError(why)
+
+
+def why_not(move: Transition, dossier: Dossier, by: User | None) -> str | Promise | None:
+    """The sentence of the first guard of `move` that does not hold; None when nothing stands in its way."""
+    return next((GUARDS[name] for name in move.guards if not HOLDS[name](dossier, by)), None)
 
 
 def _taken_over(dossier: Dossier, _by: User | None) -> bool:

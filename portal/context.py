@@ -96,6 +96,11 @@ class Chrome:
     def _allowed(self, items: list[NavItem]) -> list[NavItem]:
         return [item for item in items if self._allows(item)]
 
+    @property
+    def nav_here(self) -> str:
+        """The name of the page of the top bar one stands on or below; empty elsewhere."""
+        return next((link.label for link in self.nav if link.current), "")
+
     @cached_property
     def desk_nav(self) -> list[Section]:
         """The officer's side bar, by permission; empty for everybody else."""

@@ -14,6 +14,7 @@ from dossiers.access import documents_shown, get_dossier, moves_for, sees_whole
 from dossiers.actions.intake import may_ask_again
 from dossiers.calendars import KnownCalendars
 from dossiers.forms_desk import AssignForm
+from dossiers.guards import why_not
 from dossiers.inbox import reader
 from dossiers.lines import tone_of
 from dossiers.models import Dossier, SupplementRequest
@@ -73,7 +74,7 @@ def context_of(dossier: Dossier, user: User) -> dict[str, Any]:
         "dossier": dossier,
         "facts": _facts(dossier),
         "moves": moves,
-        "at_once": [moves[name] for name in AT_ONCE if name in moves],
+        "at_once": [(moves[name], why_not(moves[name], dossier, user)) for name in AT_ONCE if name in moves],
         "assign_form": AssignForm(dossier, initial={"to": dossier.assignee_id}) if assigns else None,
         "may_read": may_read,
         "whole": whole,

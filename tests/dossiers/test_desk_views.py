@@ -14,7 +14,7 @@ from django.utils import translation
 from dossiers.actions import processing
 from dossiers.models import Dossier
 from dossiers.policies import askable_papers
-from dossiers.states import State
+from dossiers.states import Money, State
 from portal.accounts.models import User
 from portal.outbox.actions import drain_all
 from tests.cast import Cast
@@ -355,3 +355,23 @@ def test_a_dossier_is_read_once(cast: Cast, django_assert_max_num_queries: Any) 
         client.get(address)
         with django_assert_max_num_queries(23):
             assert client.get(address).status_code == 200
+
+
+def test_what_stands_in_the_way_of_a_move_is_said_instead_of_its_button(cast: Cast) -> None:
+    dossier = processing.issue(code=make.signed(cast).code, by=cast.office.clerk)
+    dossier.money = Money.DUE
+    dossier.save(update_fields=["money"])
+    client = client_of(cast.office.counter)
+    action = f'action="{reverse("dossiers:act", args=[dossier.code, "return_result"])}"'
+    html = page(client, "desk", dossier.code)
+    assert action not in html
+    assert "Hồ sơ còn phí, lệ phí chưa nộp." in html
+    # Whoever had the button on a page before is told the same.
+    assert (
+        "Hồ sơ còn phí, lệ phí chưa nộp."
+        in client.post(reverse("dossiers:act", args=[dossier.code, "return_result"])).content.decode()
+    )
+    drain_all()
+    dossier.money = Money.PAID
+    dossier.save(update_fields=["money"])
+    assert action in page(client, "desk", dossier.code)

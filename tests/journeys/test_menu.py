@@ -1,4 +1,4 @@
-"""The officers' menu: folded on a phone, and every page it leads to fits one."""
+"""The menus: folded on a phone, and every page the officers' leads to fits one."""
 
 from __future__ import annotations
 
@@ -56,4 +56,25 @@ def test_the_menu_is_folded_on_a_phone_and_opens_without_a_script(
     wide.sign_in(crew.office.counter.username)
     wide.go("/xu-ly/")
     assert wide.page.locator(".desk-nav").get_by_role("link", name="Số liệu của tôi").is_visible()
-    assert not wide.page.locator(".desk-fold").is_visible()
+    assert not wide.page.locator(".desk-nav .fold").is_visible()
+
+
+def test_a_citizen_s_menu_takes_one_line_of_a_phone(crew: Cast, somebody: Callable[..., Person]) -> None:
+    person = somebody(PHONE, java_script_enabled=False)
+    person.go("/")
+    notices = person.page.locator(".site-nav").get_by_role("link", name="Thông báo")
+    assert person.page.get_by_role("link", name="Menu").is_visible()
+    person.sign_in(crew.citizen.username)
+    person.go("/ho-so/")
+    assert not notices.is_visible()
+    top = person.page.get_by_role("heading", level=1).bounding_box()
+    assert top
+    assert top["y"] < 300  # of 740: the work begins on the first screen
+    person.page.get_by_role("link", name="Menu: Hồ sơ của tôi").click()
+    person.picture("menu-02-citizen")
+    notices.click()
+    assert person.page.get_by_role("link", name="Menu: Thông báo").is_visible()
+    wide = somebody()
+    wide.go("/")
+    assert not wide.page.locator(".site-nav .fold").is_visible()
+    assert wide.page.locator(".site-nav").get_by_role("link", name="Đơn vị").is_visible()
