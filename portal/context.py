@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from portal.accounts.access import can_somewhere, posts_of
 from portal.accounts.landing import landing_page
+from portal.accounts.permissions import Permission
 from portal.lib.nav import Audience, Group, NavItem, items_for
 
 if TYPE_CHECKING:
@@ -117,6 +118,11 @@ class Chrome:
         """Where an officer's work begins, to come back to from the public pages; empty for everybody else."""
         found = landing_page(self.user) if self.user and self.is_officer else "/"
         return found if found != "/" else ""
+
+    @property
+    def receives(self) -> bool:
+        """Whether the officer takes dossiers at a counter: public pages lead him there, not to the citizens' form."""
+        return bool(self.user and self.is_officer and can_somewhere(self.user, Permission.RECEIVE))
 
     @property
     def desk_here(self) -> str:

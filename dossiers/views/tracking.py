@@ -24,6 +24,7 @@ from dossiers.ratings import open_for_rating
 from dossiers.states import EventKind
 from dossiers.views.drafting import person
 from dossiers.workflow import ActionError, WrongState
+from portal.accounts.landing import landing_page
 from portal.lib.reads_writes import public, reads, writes
 from procedures.form_engine import read_back
 from procedures.form_schema import load
@@ -32,8 +33,10 @@ from procedures.form_schema import load
 @login_required
 @reads
 def mine(request: HttpRequest) -> HttpResponse:
-    """One's dossiers: what waits for the person first, then drafts, then the rest."""
+    """One's dossiers: what waits for the person first, then drafts, then the rest. An officer's own is his desk."""
     user = person(request)
+    if user.is_officer:
+        return redirect(landing_page(user))
     page = Paginator(tracking.others(user), tracking.PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "unread": unread_of(user),

@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dossiers.workflow import ActionError
+from portal.accounts.access import can_somewhere
 from portal.accounts.models import User
+from portal.accounts.permissions import Permission
 from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 from reporting.access import can_set_targets, check_see_targets, check_set_targets
@@ -29,6 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": Shown.grouped(rows),
         "may_set": can_set_targets(request.user),
+        "sees_figures": can_somewhere(request.user, Permission.SEE_FIGURES),
         "me": request.user.pk,
     }
     return render(request, "reporting/targets/listing.html", context)

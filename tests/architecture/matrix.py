@@ -177,7 +177,7 @@ OWN_DRAFT_DONE: Expected = {"owner": DONE, CITIZENS: 404, "*": 403}
 CITIZENS_ONLY: Expected = {CITIZENS: OK, "*": 403}
 
 CITIZEN = (
-    Row("dossiers:mine", {"*": OK}),
+    Row("dossiers:mine", {CITIZENS: OK, "*": ON}),
     Row("dossiers:notices", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
     Row("dossiers:notice-ways", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
     Row("dossiers:store", CITIZENS_ONLY, {CITIZENS: DONE, "*": 403}),
