@@ -233,7 +233,7 @@ class Index:
             gains += [(_NAMED * own, self._about[concept]) for concept in about if word in about[concept]]
             best: dict[int, float] = {}
             for gain, texts in sorted(gains, key=lambda pair: pair[0]):  # the greatest is written last
-                best.update(dict.fromkeys(texts, gain))
+                best |= dict.fromkeys(texts, gain)
             for at, gain in best.items():
                 held[at] += gain
         for concept in about:

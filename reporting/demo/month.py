@@ -26,10 +26,19 @@ from procedures.calendar import HANOI, WorkCalendar, calendar_for
 from procedures.form_engine import check_answers, required_documents
 from procedures.importing.configured_file import ConfiguredFile, Example, read_all
 from procedures.models import Channel, OnlineLevel, Procedure, ProcedureVersion
-from reporting.demo.people import GIVEN, SURNAMES, Staff, staff_of
+from reporting.demo.people import EVERY_GIVEN, GIVEN, SURNAMES, Staff, staff_of
 
 SEED = 20250701
 DAYS = 30
+# What the two citizens one can sign in as have: whose, procedure, days ago, luck (see `_steps`), the step not yet made.
+STORIES = (
+    ("001190000018", "2.000635", 20, 0.5, ""),  # done, its result in the store
+    ("001190000018", "1.001612", 9, 0.5, ""),  # the result waits for the fee
+    ("001190000018", "1.001193", 4, 0.05, "answer"),  # asked to complete it
+    ("001085000024", "2.000635", 12, 0.5, ""),
+    ("001085000024", "1.001612", 4, 0.5, "submit"),  # with the specialist
+)
+STORY_UNIT = "00004"
 # Share of the month, probability of online, by procedure: certified copies only exist at the counter.
 MIX = (
     ("2.000815", 26, 0.0),
@@ -49,6 +58,9 @@ class Plan:
     filed: datetime.datetime
     online: bool
     example: Example
+    account: User | None = None  # of one who can sign in
+    luck: float | None = None
+    until: str = ""
 
 
 class Month:
@@ -68,7 +80,16 @@ class Month:
         """The plans in order of filing, so that codes and receipt numbers run with time."""
         weights = [1 / (1 + rank) ** 0.6 for rank in range(len(self.units))]
         units = self.random.choices(self.units, weights, k=self.count)
-        return sorted((self._plan(unit) for unit in units), key=lambda plan: plan.filed)
+        made = [*(self._plan(unit) for unit in units), *self._stories()]
+        return sorted(made, key=lambda plan: plan.filed)
+
+    def _stories(self) -> Iterator[Plan]:
+        unit = next(unit for unit in self.units if unit.code == STORY_UNIT)
+        for number, (login, code, days, luck, until) in enumerate(STORIES):
+            day = (self.now - datetime.timedelta(days=days)).astimezone(HANOI).date()
+            filed = datetime.datetime.combine(day, datetime.time(8, 10 + number), HANOI)
+            account = User.objects.get(username=login)
+            yield Plan(unit, code, filed, True, self.good[code][0], account, luck, until)
 
     def _plan(self, unit: Unit) -> Plan:
         code, _share, online = self.random.choices(MIX, [share for _code, share, _online in MIX])[0]
@@ -105,9 +126,9 @@ class Month:
 
     def _file(self, plan: Plan, staff: Staff) -> Dossier:
         version = self.versions[plan.code]
-        answers = self._personal(plan)
         if plan.online:
-            return self._file_online(plan, version, answers)
+            return self._file_online(plan, version)
+        answers = self._personal(plan)
         case = version.cases.first()
         listed = [paper for paper in required_documents(version, case, answers) if paper.required]
         key = uuid.UUID(int=self.random.getrandbits(128))
@@ -123,10 +144,14 @@ class Month:
         )
         return counter.file_at_counter(by=staff.counter, walk_in=walk_in)
 
-    def _file_online(self, plan: Plan, version: ProcedureVersion, answers: dict[str, Any]) -> Dossier:
-        citizen = self._citizen()
+    def _file_online(self, plan: Plan, version: ProcedureVersion) -> Dossier:
+        """The person keeps what the profile knows and types the rest, section by section."""
+        citizen = plan.account or self._citizen(plan.unit)
         draft = drafts.start_draft(by=citizen, version=version, case=version.cases.first())
-        drafts.save_answers(draft_id=draft.pk, by=citizen, answers=answers)
+        answers = {**plan.example.answers, **draft.answers}
+        for section in self.files[plan.code].form.sections:
+            told = {field.name: answers[field.name] for field in section.fields if field.name in answers}
+            drafts.save_answers(draft_id=draft.pk, by=citizen, answers=told, section=section.code, done=True)
         delivery = Delivery.ONLINE if version.online_level == OnlineLevel.FULL else Delivery.COUNTER
         drafts.choose(draft_id=draft.pk, by=citizen, unit=plan.unit, delivery=delivery)
         for paper in required_documents(version, draft.case, answers):
@@ -134,16 +159,29 @@ class Month:
                 drafts.attach(draft_id=draft.pk, by=citizen, document=paper, upload=_scan())
         return filing.file_online(draft_id=draft.pk, by=citizen)
 
-    def _citizen(self) -> User:
-        number = f"0010{self.random.randrange(70, 99):02d}{self.random.randrange(40):06d}"
+    def _citizen(self, unit: Unit) -> User:
+        """One of the month's people, with a profile as complete as registering asks."""
+        gender, year = self.random.choice(list(GIVEN)), self.random.randrange(70, 99)
+        number = f"001{int(gender == 'female')}{year:02d}{self.random.randrange(20):06d}"
         found, _made = User.objects.get_or_create(
             username=number,
-            defaults={"full_name": self._name(), "id_number": number, "is_demo": True, "password": "!"},
+            defaults={
+                "full_name": self._name(gender),
+                "id_number": number,
+                "gender": gender,
+                "date_of_birth": datetime.date(1900 + year, 1 + year % 12, 1 + year % 28),
+                "phone": f"09{self.random.randrange(10**8):08d}",
+                "address_line": f"Số {1 + year} ngõ 12",
+                "commune": unit,
+                "is_demo": True,
+                "password": "!",
+            },
         )
         return found
 
-    def _name(self) -> str:
-        return f"{self.random.choice(SURNAMES)} {self.random.choice(GIVEN)}"
+    def _name(self, gender: str = "") -> str:
+        given = GIVEN[gender] if gender else EVERY_GIVEN
+        return f"{self.random.choice(SURNAMES)} {self.random.choice(given)}"
 
     def _personal(self, plan: Plan) -> dict[str, Any]:
         """The example's answers with the owner's name drawn anew."""
@@ -157,7 +195,7 @@ class Month:
             at = self.calendar.add_minutes(at, minutes) + datetime.timedelta(
                 seconds=self.random.randrange(60)
             )
-            if at >= self.now:
+            if at >= self.now or step == plan.until:
                 return
             with clock.at(at):
                 dossier.refresh_from_db()
@@ -166,7 +204,7 @@ class Month:
 
     def _steps(self, dossier: Dossier, plan: Plan) -> Iterator[tuple[str, int]]:
         """Names of steps with the working minutes before them; a few dossiers are slow, refused or incomplete."""
-        luck = self.random.random()
+        luck = self.random.random() if plan.luck is None else plan.luck
         slow = 4 if luck > 0.965 else 1
         if dossier.channel == Channel.ONLINE:
             yield ("refuse" if luck < 0.015 else "accept"), self.random.randrange(20, 300) * slow

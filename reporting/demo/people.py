@@ -56,7 +56,11 @@ CITIZENS = (
     ("001085000024", "Trần Văn Đức", "male", datetime.date(1985, 9, 3)),
 )
 SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý")
-GIVEN = ("Minh Anh", "Thị Hạnh", "Văn Hùng", "Quang Huy", "Thu Trang", "Đức Thắng", "Ngọc Lan", "Hữu Phước")
+GIVEN = {
+    "female": ("Minh Anh", "Thị Hạnh", "Thu Trang", "Ngọc Lan"),
+    "male": ("Văn Hùng", "Quang Huy", "Đức Thắng", "Hữu Phước"),
+}
+EVERY_GIVEN = (*GIVEN["female"], *GIVEN["male"])
 _AT_WORK = (
     ("tiepnhan", (Role.COUNTER, Role.CASHIER)),
     ("thuly", (Role.SPECIALIST,)),
@@ -137,4 +141,4 @@ def _at_work(unit: Unit, suffix: str, roles: tuple[Role, ...]) -> User:
     shown = Membership.objects.filter(unit=unit, role=roles[0]).select_related("user").order_by("pk").first()
     login = shown.user.username if shown else f"demo.{unit.code}.{suffix}"
     chance = random.Random(login)  # noqa: S311 - sample names
-    return _officer(login, f"{chance.choice(SURNAMES)} {chance.choice(GIVEN)}", unit, roles, None)
+    return _officer(login, f"{chance.choice(SURNAMES)} {chance.choice(EVERY_GIVEN)}", unit, roles, None)

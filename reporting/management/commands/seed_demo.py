@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dossiers.models import Dossier
 from portal.lib import clock
-from reporting.demo.month import Month
+from reporting.demo.month import STORIES, Month
 from reporting.demo.people import make_accounts
 
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         made = refused = 0
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(quiet=quiet)) as progress:
-            task = progress.add_task("Hồ sơ mẫu / demo dossiers", total=count)
+            task = progress.add_task("Hồ sơ mẫu / demo dossiers", total=count + len(STORIES))
             for dossier in Month(clock.now(), count).run():
                 made, refused = made + (dossier is not None), refused + (dossier is None)
                 progress.advance(task)
