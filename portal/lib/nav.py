@@ -68,6 +68,17 @@ class NavItem:
     group: Group = Group.WORK
 
 
+def for_officers(
+    group: Group,
+    *rows: tuple[str | Promise, str, Permission | tuple[Permission, ...] | None, int, str],
+) -> tuple[NavItem, ...]:
+    """Officers' items under one heading, a line each: label, URL name, permission, order, icon."""
+    return tuple(
+        NavItem(label, url_name, permission, Audience.OFFICER, order, icon, group=group)
+        for label, url_name, permission, order, icon in rows
+    )
+
+
 _items: dict[str, NavItem] = {}
 
 
