@@ -1,4 +1,6 @@
-"""The internal process of a dossier: its steps with who, when, planned and used time. Pure over events and steps.
+"""The internal process of a dossier: its steps with who, when, planned and used time.
+
+Pure over events and steps, but for `named_events` and `course_of`, which gather those of a stored dossier.
 
 The steps are data of the procedure version (procedures.models.ProcessStep); what happened is read from the events.
 A step's own clock counts working time of the competent unit (of the receiving unit for its own steps) and stands
@@ -12,8 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dossiers.guards import steps_of
 from dossiers.states import EventKind, State
 from dossiers.workflow import FACTS
+from portal.lib import clock
 from procedures.calendar import WorkCalendar
 from procedures.models import StepKind, StepPlace
 
@@ -241,6 +245,11 @@ def happened(events: Iterable[DossierEvent]) -> list[Happened]:
         )
         for event in events
     ]
+
+
+def course_of(dossier: Dossier, calendar: WorkCalendar) -> Course:
+    """The course of a stored dossier up to now, its steps timed by `calendar`; two queries."""
+    return course(happened(named_events(dossier)), planned(steps_of(dossier)), calendar, clock.now())
 
 
 def planned(steps: Iterable[ProcessStep]) -> list[Planned]:

@@ -10,9 +10,9 @@ from django.db.models import Max
 from dossiers.access import check_move
 from dossiers.deadlines import CLOCK_EVENTS, due, facts_of, rule_for
 from dossiers.duty import in_the_name_of
-from dossiers.guards import check_guards, steps_of
+from dossiers.guards import check_guards
 from dossiers.models import Dossier, DossierEvent
-from dossiers.process import course, happened, named_events, planned
+from dossiers.process import course_of
 from dossiers.signals import event_recorded
 from dossiers.states import EventKind, State
 from dossiers.transfers import TransferState
@@ -137,9 +137,7 @@ def set_times(dossier: Dossier, kinds: set[EventKind]) -> set[str]:
     if dossier.accepted_at is not None and kinds & CLOCK_EVENTS:
         _set_clock(dossier, calendar)
         fields |= {"due_at", "promised_at", "clock_paused"}
-    current = course(
-        happened(named_events(dossier)), planned(steps_of(dossier)), calendar, clock.now()
-    ).current
+    current = course_of(dossier, calendar).current
     dossier.step_due_at = current.due if current else None
     return fields
 

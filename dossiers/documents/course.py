@@ -18,9 +18,8 @@ from dossiers.documents.base import (
     short_moment,
 )
 from dossiers.documents.forms import form_set
-from dossiers.guards import steps_of
 from dossiers.models import DocumentKind
-from dossiers.process import course, happened, named_events, planned
+from dossiers.process import course_of
 from dossiers.states import EventKind, Money, State
 from portal.accounts.permissions import Role
 from portal.lib import clock
@@ -131,12 +130,7 @@ def control_sheet(dossier: Dossier) -> Paper:
 
 def _steps(dossier: Dossier) -> list[dict[str, str]]:
     """Each step of the internal process: planned and used working time up to now."""
-    made = course(
-        happened(named_events(dossier)),
-        planned(steps_of(dossier)),
-        calendar_for(dossier.competent_unit),
-        clock.now(),
-    )
+    made = course_of(dossier, calendar_for(dossier.competent_unit))
     return [
         {
             "name": run.planned.name,

@@ -17,7 +17,7 @@ from django.urls import reverse
 from dossiers.actions import duty, processing
 from dossiers.load import loads
 from dossiers.models import Absence, DeskHandover, Dossier
-from dossiers.process import course, happened, named_events, planned
+from dossiers.process import course_of
 from dossiers.states import EventKind, State
 from dossiers.workflow import ActionError
 from portal.accounts.models import Membership, User
@@ -175,15 +175,9 @@ def test_who_checks_is_not_who_was_given_it(cast: Cast) -> None:
         by=cast.office.leader, key=uuid.uuid4(), unit=cast.office.unit, officer=cast.office.specialist, to=[second],
         reason="Chuyển công tác",
     )  # fmt: skip
-    from dossiers.guards import steps_of
     from procedures.calendar import calendar_for
 
-    steps = course(
-        happened(named_events(dossier)),
-        planned(steps_of(dossier)),
-        calendar_for(cast.office.unit),
-        clock.now(),
-    ).steps
+    steps = course_of(dossier, calendar_for(cast.office.unit)).steps
     assert second.full_name not in {run.who for run in steps if run.planned.kind == "check"}
 
 
