@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from dossiers.models import CounterIntake
 from portal.lib import clock
 from portal.lib.text import fold
-from procedures.models import Channel, Procedure, ProcedureVersion, Setup
+from procedures.models import Channel, Procedure, ProcedureVersion
 
 if TYPE_CHECKING:
     from portal.accounts.models import Unit
@@ -25,10 +25,8 @@ SHORT = 4  # up to so many letters may be the initials of words
 
 def taken_here() -> Any:
     """Keys of the procedures a counter can take: those with a form and a time for the counter or the post."""
-    versions = ProcedureVersion.objects.in_force(clock.today()).filter(
-        timelimits__channel__in=[Channel.COUNTER, Channel.POST], procedure__is_active=True
-    )
-    return versions.exclude(procedure__setup=Setup.INCOMPLETE).values("procedure")
+    versions = ProcedureVersion.objects.takeable(clock.today())
+    return versions.filter(timelimits__channel__in=[Channel.COUNTER, Channel.POST]).values("procedure")
 
 
 def likely(units: Iterable[Unit], text: str) -> QuerySet[Procedure]:

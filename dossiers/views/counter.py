@@ -27,7 +27,7 @@ from portal.accounts.permissions import Permission
 from portal.lib import clock
 from portal.lib.reads_writes import reads, writes
 from portal.lib.uploads import BadUpload
-from procedures.models import ProcedureVersion, Setup
+from procedures.models import ProcedureVersion
 
 
 @login_required
@@ -115,9 +115,8 @@ def _part(request: HttpRequest, screen: Screen) -> HttpResponse:
 def version_of(code: str) -> ProcedureVersion:
     """The version in force of a procedure a counter can take, else Http404."""
     version = (
-        ProcedureVersion.objects.in_force(clock.today())
-        .filter(procedure__code=code, procedure__is_active=True)
-        .exclude(procedure__setup=Setup.INCOMPLETE)
+        ProcedureVersion.objects.takeable(clock.today())
+        .filter(procedure__code=code)
         .select_related("procedure")
         .first()
     )

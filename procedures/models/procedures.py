@@ -136,6 +136,11 @@ class Procedure(models.Model):
         return f"{self.code} {self.name}"
 
     @property
+    def is_takeable(self) -> bool:
+        """Whether it can be taken here once a version is in force: done, and its facts suffice for a form."""
+        return self.is_active and self.setup != Setup.INCOMPLETE
+
+    @property
     def name(self) -> str:
         """The short title where there is one, otherwise the official one."""
         return self.short_title or self.title
@@ -149,6 +154,11 @@ class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
         return self.filter(
             Q(valid_to__isnull=True) | Q(valid_to__gt=day), state=VersionState.PUBLISHED, valid_from__lte=day
         )
+
+    def takeable(self, day: datetime.date) -> VersionQuerySet:
+        """The version in force of each procedure that can be taken here (`Procedure.is_takeable`)."""
+        found = self.in_force(day).filter(procedure__is_active=True)
+        return found.exclude(procedure__setup=Setup.INCOMPLETE)
 
 
 class ProcedureVersion(models.Model):

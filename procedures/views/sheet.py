@@ -92,7 +92,7 @@ def context(procedure: Procedure, version: ProcedureVersion | None, entry: Entry
         "place": _place(procedure),
         "handover": handover.of(procedure, online=Channel.ONLINE in entry.channels),
         "counter_only": version is not None and version.online_level == OnlineLevel.COUNTER,
-        "counter_takes": version is not None and procedure.is_active and procedure.setup != Setup.INCOMPLETE,
+        "counter_takes": version is not None and procedure.is_takeable,
         "online_level": version.get_online_level_display() if version else "",
         "is_level_known": version is not None and version.online_level != OnlineLevel.UNCONFIRMED,
     }
